@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// Targets stand in the order in which data flows. An import that runs against that order does not
+// build: each target sees what it names here and nothing else
+// (`--explicit-target-dependency-import-check error`, which the scripts pass).
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library target of the product, in `Sources/<layer>/<name>`.
+func part(_ name: String, _ layer: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(layer)/\(name)",
+    swiftSettings: strict)
+}
+
+/// A C library of the operating system, found by pkg-config.
+func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/Native/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+/// The tests of one part, in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "millwright",
+  products: [
+    .executable(name: "millwright", targets: ["millwright"]),
+    .executable(name: "millwright-sim", targets: ["millwright-sim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Core: the words that all parts speak, and time.
+    part("Machine", "Core"),
+    part("Clockwork", "Core", ["Machine"]),
+    part("Settings", "Core", [yams]),
+
+    // Native: C. System libraries by pkg-config, and our own kernels.
+    system("CModbus", "libmodbus", "libmodbus-dev"),
+    system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
+    system("CKissFFT", nil, "libkissfft-dev"),  // its .pc carries -D flags that SwiftPM refuses
+    .target(name: "CKernels", path: "Sources/Native/CKernels"),
+
+    // Ports: the only parts that touch C or the operating system's devices.
+    part("Fieldbus", "Ports", ["CModbus", "Clockwork", "Machine"]),  // register requests in, raw words out
+    part("Broker", "Ports", ["CMosquitto", "Clockwork", "Machine"]),  // MQTT messages in and out
+    part("Ledger", "Ports", [grdb]),  // SQLite, opened the way that keeps promises
+    part("Kernels", "Ports", ["CKernels", "CKissFFT"]),  // spans in, spans out: FFT and INT8
+
+    // Path: from the sensor to the alarm. Each stage is a value-to-value step.
+    part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),  // sources in, samples out
+    part("Condition", "Path", ["Machine"]),  // samples in, judged samples out
+    part("Features", "Path", ["Machine", "Kernels"]),  // waveforms in, what an analyst reads out
+    part("Infer", "Path", ["Machine", "Kernels", protobuf]),  // features in, baselines and INT8 scores out
+    part("Diagnose", "Path", ["Machine"]),  // one machine's window in, findings with evidence out
+    part("Alert", "Path", ["Machine"]),  // findings in, latched alarms out
+    part("Store", "Path", ["Machine", "Ledger"]),  // everything worth keeping in, one transaction a window
+    part("Sync", "Path", ["Machine", "Clockwork", "Ledger", "Store", "Broker"]),  // outbox in, committed upstream out
+
+    // Mind: what the path leans on.
+    part("Budget", "Mind", ["Machine", "Clockwork"]),  // CPU time in, estimated joules out
+
+    // Run: where the stages meet, and the command.
+    part(
+      "Agent", "Run",
+      [
+        "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "Acquire", "Condition", "Features",
+        "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget",
+      ]),
+    .executableTarget(
+      name: "millwright",
+      dependencies: ["Agent", arguments],
+      path: "Sources/Run/millwright", swiftSettings: strict),
+
+    // The simulator: machines with faults, and the sensor firmware in front of them.
+    .target(
+      name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
+    .target(
+      name: "Firmware", dependencies: ["Simulation", "Broker"], path: "firmware-sim/Firmware",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],
+      path: "firmware-sim/millwright-sim", swiftSettings: strict),
+
+    tests("Core", ["Machine", "Clockwork", "Settings"]),
+    tests("Fieldbus", ["Fieldbus", "Clockwork", "Machine", "Firmware", "Simulation"]),
+    tests("Broker", ["Broker", "Clockwork", "Machine"]),
+    tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
+    tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
+    tests("Infer", ["Infer", "Kernels", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Machine"]),
+    tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
+    tests("Simulation", ["Simulation", "Firmware"]),
+    tests(
+      "Path",
+      [
+        "Agent", "Machine", "Clockwork", "Settings", "Acquire", "Condition", "Features", "Infer",
+        "Diagnose", "Alert", "Store", "Sync", "Budget", "Simulation", "Firmware", "Broker",
+      ]),
+  ]
+)

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The scalar features of one vibration window. The raw value names the unit; RMS and line amplitudes of
+/// velocity are RMS values; kurtosis is Pearson's (a Gaussian signal has 3).
+public enum Feature: String, CaseIterable, Sendable, Codable {
+  /// Overall velocity, 10-1000 Hz (2-1000 Hz below 600 r/min), ISO 20816-1.
+  case velocityRMS = "velocity_rms_mm_s"
+  case accelerationRMS = "acceleration_rms_m_s2"
+  case accelerationPeak = "acceleration_peak_m_s2"
+  case crestFactor = "crest_factor"
+  case kurtosis
+  /// RMS of the envelope of the band-passed signal, its mean removed.
+  case envelopeRMS = "envelope_rms_m_s2"
+  /// RMS acceleration from 1 kHz to the band limit.
+  case highFrequencyRMS = "high_frequency_rms_m_s2"
+  /// Velocity at half shaft speed, and at 1x, 2x, 3x; needs the shaft speed.
+  case orderHalf = "order_half_mm_s"
+  case order1 = "order_1x_mm_s"
+  case order2 = "order_2x_mm_s"
+  case order3 = "order_3x_mm_s"
+  /// Root sum of squares of the 4x to 10x lines.
+  case orders4to10 = "orders_4x_10x_mm_s"
+  /// Velocity at vane pass; needs the shaft speed and the vane count.
+  case vanePass = "vane_pass_mm_s"
+  /// RMS acceleration that no line explains, above 10x shaft speed up to 1 kHz and beyond: cavitation, rub, flow.
+  case broadbandRMS = "broadband_rms_m_s2"
+  /// Kurtosis of the envelope band, tells impacts from noise.
+  case envelopeKurtosis = "envelope_kurtosis"
+  /// Shaft speed that the features above used.
+  case shaftSpeed = "shaft_speed_rpm"
+}
+
+/// Values by feature; NaN inside is "missing" and reads as nil.
+public struct FeatureValues: Sendable, Equatable {
+  private var storage: [Double]
+
+  public init() { storage = Array(repeating: .nan, count: Feature.allCases.count) }
+
+  public subscript(feature: Feature) -> Double? {
+    get {
+      let value = storage[feature.index]
+      return value.isNaN ? nil : value
+    }
+    set { storage[feature.index] = newValue ?? .nan }
+  }
+}
+
+extension Feature {
+  /// Position in `allCases`.
+  public var index: Int { Feature.indices[self] ?? 0 }
+  private static let indices = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
+}
+
+/// The families of bearing lines (ISO 13373-3 terms).
+public enum BearingLine: String, CaseIterable, Sendable, Codable {
+  case outerRace = "BPFO"
+  case innerRace = "BPFI"
+  /// Twice the spin frequency: one element strikes both races in a turn.
+  case rollingElement = "2xBSF"
+  case cage = "FTF"
+}
+
+/// What was found in the envelope spectrum where a bearing line is expected.
+public struct LineMatch: Sendable, Codable, Equatable {
+  public var bearing: String
+  public var line: BearingLine
+  public var expected_Hz: Double
+  /// Frequency of the line found within slip tolerance, nil when nothing stands above the floor.
+  public var found_Hz: Double?
+  /// Amplitude over the median floor of the envelope spectrum.
+  public var prominence: Double
+  /// How many harmonics, the first included, stand above the floor.
+  public var harmonics: Int
+  /// Whether sidebands (shaft speed on BPFI, cage on 2xBSF) stand beside the line.
+  public var sidebands: Bool
+  public init(
+    bearing: String, line: BearingLine, expected_Hz: Double, found_Hz: Double?, prominence: Double,
+    harmonics: Int, sidebands: Bool
+  ) {
+    self.bearing = bearing
+    self.line = line
+    self.expected_Hz = expected_Hz
+    self.found_Hz = found_Hz
+    self.prominence = prominence
+    self.harmonics = harmonics
+    self.sidebands = sidebands
+  }
+}
+
+/// A one-sided spectrum of peak amplitudes at equal steps from 0 Hz.
+public struct Spectrum: Sendable, Codable, Equatable {
+  public var resolution_Hz: Double
+  /// Peak amplitude of a sine that would stand at each bin.
+  public var amplitudes: [Float]
+  public var unit: String
+  public init(resolution_Hz: Double, amplitudes: [Float], unit: String) {
+    self.resolution_Hz = resolution_Hz
+    self.amplitudes = amplitudes
+    self.unit = unit
+  }
+}
+
+/// Whether a machine runs, and in which bin of speed and load. Nothing is compared across states.
+public struct OperatingState: Hashable, Sendable, Codable, CustomStringConvertible {
+  public enum Motion: String, Sendable, Codable { case off, running, transient, unknown }
+  public var motion: Motion
+  /// Number of the speed bin, 10 % of rated speed wide; nil when the speed is not known.
+  public var speedBin: Int?
+  /// Number of the load bin, 25 % of rated load wide; nil when the load is not known.
+  public var loadBin: Int?
+  public init(motion: Motion, speedBin: Int? = nil, loadBin: Int? = nil) {
+    self.motion = motion
+    self.speedBin = speedBin
+    self.loadBin = loadBin
+  }
+  public var description: String {
+    guard motion == .running else { return motion.rawValue }
+    return "running/s\(speedBin.map(String.init) ?? "-")/l\(loadBin.map(String.init) ?? "-")"
+  }
+}
+
+/// Everything that features extraction makes of one waveform.
+public struct FeatureWindow: Sendable {
+  public var point: PointID
+  public var stamp: Stamp
+  public var state: OperatingState
+  public var values: FeatureValues
+  public var lines: [LineMatch]
+  /// Natural logarithm of RMS acceleration (m/s2) in fixed third-octave-like bands, low to high: the model's
+  /// view of the spectrum. Its length is `FeatureWindow.bandCount`.
+  public var logBands: [Float]
+  public static let bandCount = 32
+
+  public init(
+    point: PointID, stamp: Stamp, state: OperatingState, values: FeatureValues, lines: [LineMatch],
+    logBands: [Float]
+  ) {
+    self.point = point
+    self.stamp = stamp
+    self.state = state
+    self.values = values
+    self.lines = lines
+    self.logBands = logBands
+  }
+}
