@@ -7,12 +7,15 @@ import Glibc
 /// Sampled at 10 kHz or more: 2 to 5 kHz, where casings ring and gear and shaft lines are weak. Sampled more
 /// slowly: the upper half of the band, from fs/4. Both end at 0.45 fs at most, before the anti-alias filter.
 public struct EnvelopeBand: Sendable, Equatable {
+  /// Lower edge, where the filter passes half of the amplitude.
   public let low_Hz: Double
+  /// Upper edge, likewise.
   public let high_Hz: Double
 
   /// Part of the sample rate up to which a spectrum is believed.
   public static let usableShare = 0.45
 
+  /// The band for signals of this sample rate.
   public init(sampleRate_Hz: Double) {
     let limit = EnvelopeBand.usableShare * sampleRate_Hz
     if sampleRate_Hz >= 10_000 {

@@ -25,6 +25,7 @@ public struct FeatureExtractor {
   private var workspaces: [Workspace] = []
   private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
 
+  /// An extractor without plans; the first waveform of a length and rate makes one.
   public init() {}
 
   /// Every feature of one waveform. The speed that came with the waveform wins over `speed_rpm`.

@@ -10,6 +10,7 @@ public struct Spectra: Sendable {
   public var velocity: Spectrum
   /// Of the envelope of the signal in `band`, in m/s2.
   public var envelope: Spectrum
+  /// Where the envelope was listened for.
   public var band: EnvelopeBand
 
   init(_ workspace: Workspace) {

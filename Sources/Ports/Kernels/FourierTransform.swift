@@ -5,8 +5,11 @@ import Glibc
 
 /// A complex number in the layout that Fourier transforms read and write: real part, imaginary part.
 @frozen public struct ComplexFloat: Sendable, Equatable {
+  /// Real part.
   public var real: Float
+  /// Imaginary part.
   public var imaginary: Float
+  /// real + i imaginary.
   @inlinable public init(_ real: Float, _ imaginary: Float) {
     self.real = real
     self.imaginary = imaginary
