@@ -87,16 +87,3 @@ struct Workspace {
     return second > 0 ? fourth * Double(count) / (second * second) : nil
   }
 }
-
-// Arrays whose spans live no longer than the call: two fields of one struct may not lend spans side by side.
-extension FourierTransform {
-  fileprivate func forward(_ signal: [Float], into bins: inout [ComplexFloat]) {
-    var output = bins.mutableSpan
-    forward(signal.span, into: &output)
-  }
-
-  fileprivate func inverse(_ spectrum: [ComplexFloat], into signal: inout [ComplexFloat]) {
-    var output = signal.mutableSpan
-    inverse(spectrum.span, into: &output)
-  }
-}

@@ -104,3 +104,18 @@ import Glibc
     return best
   }
 }
+
+/// The same over arrays, for owners of several: two fields of one value may not lend spans side by side.
+extension FourierTransform {
+  /// `forward` from and into whole arrays of the planned lengths.
+  public func forward(_ signal: [Float], into bins: inout [ComplexFloat]) {
+    var output = bins.mutableSpan
+    forward(signal.span, into: &output)
+  }
+
+  /// `inverse` from and into whole arrays of the planned length.
+  public func inverse(_ spectrum: [ComplexFloat], into signal: inout [ComplexFloat]) {
+    var output = signal.mutableSpan
+    inverse(spectrum.span, into: &output)
+  }
+}
