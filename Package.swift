@@ -74,7 +74,7 @@ let package = Package(
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),  // sources in, samples out
-    part("Condition", "Path", ["Machine"]),  // samples in, judged samples out
+    part("Condition", "Path", ["Machine", "Kernels"]),  // samples in, judged samples out
     part("Features", "Path", ["Machine", "Kernels"]),  // waveforms in, what an analyst reads out
     part("Infer", "Path", ["Machine", "Kernels", protobuf]),  // features in, baselines and INT8 scores out
     part("Diagnose", "Path", ["Machine"]),  // one machine's window in, findings with evidence out
