@@ -113,7 +113,8 @@ let package = Package(
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
     tests("Infer", ["Infer", "Kernels", "Machine"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),
     tests(
