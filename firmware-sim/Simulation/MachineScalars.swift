@@ -2,26 +2,29 @@
 
 /// The slow measurements of a machine, by the names that registers and telemetry use.
 public enum Scalar: String, CaseIterable, Sendable {
-  /// r/min
+  /// Shaft speed, r/min.
   case speed
-  /// %
+  /// Shaft power over rated power, %.
   case load
-  /// degC
+  /// Bearing metal at the drive end, degC.
   case bearingTemperature = "bearing-temperature"
+  /// Motor winding, degC.
   case windingTemperature = "winding-temperature"
+  /// Air around, degC.
   case ambientTemperature = "ambient-temperature"
-  /// bar, gauge
+  /// At the pump's suction flange, bar gauge.
   case suctionPressure = "suction-pressure"
+  /// At the pump's discharge flange, bar gauge.
   case dischargePressure = "discharge-pressure"
-  /// m3/h
+  /// Through the pump, m3/h.
   case flow
-  /// A
+  /// Motor current, A.
   case current
-  /// kW
+  /// Shaft power, kW.
   case power
-  /// Of DE-H, 10-1000 Hz, mm/s
+  /// At DE-H, 10-1000 Hz, mm/s.
   case velocityRMS = "velocity-rms"
-  /// Of DE-H, up to 5 kHz, m/s2
+  /// At DE-H, up to 5 kHz, m/s2.
   case accelerationRMS = "acceleration-rms"
 
   /// The transmitter's noise: a share of the value, and an absolute part in the scalar's unit.
@@ -55,18 +58,19 @@ public enum Scalar: String, CaseIterable, Sendable {
 /// One reading of all scalars; NaN where the machine has no such sensor or the sensor gives no value.
 public struct MachineScalars: Sendable {
   /// True while the shaft turns.
-  public internal(set) var isOn: Bool
+  public var isOn: Bool
   /// True while a sensor fault is present.
-  public internal(set) var hasSensorFault: Bool
+  public var hasSensorFault: Bool
   private var values = [Double](repeating: .nan, count: Scalar.allCases.count)
 
-  init(isOn: Bool, hasSensorFault: Bool) {
+  /// A reading of nothing: every scalar NaN.
+  public init(isOn: Bool, hasSensorFault: Bool = false) {
     self.isOn = isOn
     self.hasSensorFault = hasSensorFault
   }
 
   /// The value of `scalar` in the unit that its case names, or NaN.
-  public internal(set) subscript(scalar: Scalar) -> Double {
+  public subscript(scalar: Scalar) -> Double {
     get { values[MachineScalars.place[scalar, default: 0]] }
     set { values[MachineScalars.place[scalar, default: 0]] = newValue }
   }

@@ -2,11 +2,17 @@
 
 /// A vibration sensor's place on a machine: bearing end and direction.
 public enum Channel: String, CaseIterable, Sendable {
+  /// Drive end, horizontal.
   case driveEndHorizontal = "DE-H"
+  /// Drive end, vertical.
   case driveEndVertical = "DE-V"
+  /// Drive end, axial.
   case driveEndAxial = "DE-A"
+  /// Non-drive end, horizontal.
   case nonDriveEndHorizontal = "NDE-H"
+  /// Non-drive end, vertical.
   case nonDriveEndVertical = "NDE-V"
+  /// Non-drive end, axial.
   case nonDriveEndAxial = "NDE-A"
 
   enum Way { case horizontal, vertical, axial }
@@ -37,8 +43,9 @@ public struct VibrationSpec: Sendable, Hashable {
   public var floor: Double
   /// Noise in the structural resonance, m/s2 RMS.
   public var resonanceNoise_m_s2: Double
-  /// Structural resonance that impacts excite, Hz, and its decay time, seconds.
+  /// Structural resonance that impacts excite, Hz.
   public var resonance_Hz: Double
+  /// Time in which its ringing falls to 1/e, seconds.
   public var decay_s: Double
 
   /// A signature; see the properties for units.
@@ -58,8 +65,9 @@ public struct VibrationSpec: Sendable, Hashable {
 
 /// A pair of gears: pinion on the measured shaft.
 public struct GearSpec: Sendable, Hashable {
-  /// Teeth of the pinion and of the wheel.
+  /// Teeth of the pinion.
   public var pinionTeeth: Int
+  /// Teeth of the wheel.
   public var wheelTeeth: Int
   /// Mesh frequency and its harmonics at full load, m/s2 RMS.
   public var mesh_m_s2: [Double]
@@ -80,13 +88,22 @@ public struct SensorSpec: Sendable, Hashable {
   public static let counts = 32767.0
   /// Noise of the sensor itself, m/s2 per root hertz.
   public var noise: Double
+  /// Samples per second of a capture, as the sensor is set up.
+  public var sampleRate_Hz: Double
+  /// Samples in a capture, at most 16 384.
+  public var captureLength: Int
   /// Acceleration per count, m/s2.
   public var scale: Double { fullScale_m_s2 / Self.counts }
 
   /// A 16 g sensor of industrial MEMS quality unless told otherwise.
-  public init(fullScale_m_s2: Double = 156.9064, noise: Double = 0.0006) {
+  public init(
+    fullScale_m_s2: Double = 156.9064, noise: Double = 0.0006, sampleRate_Hz: Double = 12_800,
+    captureLength: Int = 16_384
+  ) {
     self.fullScale_m_s2 = fullScale_m_s2
     self.noise = noise
+    self.sampleRate_Hz = sampleRate_Hz
+    self.captureLength = captureLength
   }
 }
 
@@ -94,23 +111,33 @@ public struct SensorSpec: Sendable, Hashable {
 public struct MachineSpec: Sendable, Hashable {
   /// The machine's id, like `P-101`.
   public var id: String
+  /// Rated shaft power, kW.
   public var ratedPower_kW: Double
   /// Shaft speed at rated load, r/min.
   public var ratedSpeed_rpm: Double
+  /// Poles of the motor.
   public var poles: Int
   /// Frequency of the supply at rated speed, Hz.
   public var lineFrequency_Hz: Double
   /// Rated current, A.
   public var ratedCurrent_A: Double
+  /// Bearing at the drive end.
   public var driveEnd: RollingBearing
+  /// Bearing at the other end.
   public var nonDriveEnd: RollingBearing
   /// Vanes of the pump or blades of the fan.
   public var vanes: Int?
+  /// Gears on the measured shaft, if any.
   public var gear: GearSpec?
+  /// Pump and pipe, if the machine is a pump.
   public var hydraulics: Hydraulics?
+  /// How it warms.
   public var thermal: ThermalModel
+  /// How it vibrates when healthy.
   public var vibration: VibrationSpec
+  /// The accelerometer on each channel.
   public var sensor: SensorSpec
+  /// What production asks of it.
   public var plan: OperatingPlan
 
   /// A machine; see the properties for units.

@@ -10,8 +10,9 @@ public struct ThermalModel: Sendable, Hashable {
   public var bearingRise_K: Double
   /// Rise of the winding above ambient at rated current, K.
   public var windingRise_K: Double
-  /// Time constants, seconds.
+  /// Time constant of the bearing, seconds.
   public var bearingTime_s: Double
+  /// Time constant of the winding, seconds.
   public var windingTime_s: Double
 
   /// A model; see the properties for units.
