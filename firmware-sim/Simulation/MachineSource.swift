@@ -33,9 +33,12 @@ public protocol MachineSource: Sendable {
 }
 
 extension SimulatedMachine: MachineSource {
+  /// The id of the specification.
   public var id: String { spec.id }
+  /// Both ends in all three directions.
   public var channels: [Channel] { Channel.allCases }
 
+  /// One capture with the rate and length of the specified sensor.
   public mutating func capture(at t: Double, channel: Channel) -> Capture {
     let sensor = spec.sensor
     return Capture(
