@@ -62,7 +62,8 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    system("CKissFFT", nil, "libkissfft-dev"),  // its .pc carries -D flags that SwiftPM refuses
+    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
+    system("CKissFFT", nil, "libkissfft-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
 
     // Ports: the only parts that touch C or the operating system's devices.
