@@ -94,7 +94,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", arguments],
+      dependencies: ["Agent", "Machine", arguments],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.
