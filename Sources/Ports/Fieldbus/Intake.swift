@@ -59,7 +59,7 @@ struct Intake {
     if count == storage.count { count = 0 }
     // SAFETY: read(2) writes at most the bytes between count and the end of this array.
     let got = unsafe storage.withUnsafeMutableBytes { all in
-      unsafe Glibc.read(descriptor, all.baseAddress! + count, all.count - count)
+      unsafe Glibc.read(descriptor, all.baseAddress?.advanced(by: count), all.count - count)
     }
     if got > 0 { count += got }
     return got

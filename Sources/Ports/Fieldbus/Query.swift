@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One request as it stands on the wire: unit, function, address, and a count or a value.
-struct Query: Sendable, Hashable {
-  let unit: UInt8
-  let function: UInt8
-  let address: UInt16
+package struct Query: Sendable, Hashable {
+  package let unit: UInt8
+  package let function: UInt8
+  package let address: UInt16
   /// The count of a read, the value of a write.
-  let operand: UInt16
+  package let operand: UInt16
 
-  static let writeFunction: UInt8 = 6
+  package static let writeFunction: UInt8 = 6
 
-  init(unit: UInt8, read function: RegisterFunction, address: UInt16, count: UInt16) {
+  package init(unit: UInt8, read function: RegisterFunction, address: UInt16, count: UInt16) {
     self.unit = unit
     self.function = function.rawValue
     self.address = address
     operand = count
   }
 
-  init(unit: UInt8, write value: UInt16, address: UInt16) {
+  package init(unit: UInt8, write value: UInt16, address: UInt16) {
     self.unit = unit
     function = Query.writeFunction
     self.address = address
     operand = value
   }
 
-  var isWrite: Bool { function == Query.writeFunction }
-  var count: Int { isWrite ? 1 : Int(operand) }
+  package var isWrite: Bool { function == Query.writeFunction }
+  package var count: Int { isWrite ? 1 : Int(operand) }
   /// Unit and protocol data unit, without checksum or TCP header.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     [unit, function] + [address, operand].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
   }
   /// The same request in the words of an error.
-  var request: FieldbusError.Request { .init(unit: unit, function: function, address: address, count: count) }
+  package var request: FieldbusError.Request {
+    .init(unit: unit, function: function, address: address, count: count)
+  }
 
   /// What the reply will look like; see `ReplyShape`.
-  var shape: ReplyShape {
+  package var shape: ReplyShape {
     switch RegisterFunction(rawValue: function) {
     case .none: .echo(address: address, value: operand)
     case .some(let table):
@@ -45,11 +47,11 @@ struct Query: Sendable, Hashable {
 
 /// All that a reply tells of the request that it answers. Two requests of one shape cannot be told apart by
 /// their replies: a read's reply names neither address nor count of bits.
-enum ReplyShape: Sendable, Hashable {
+package enum ReplyShape: Sendable, Hashable {
   case items(function: UInt8, bytes: Int)
   case echo(address: UInt16, value: UInt16)
 
-  var function: UInt8 {
+  package var function: UInt8 {
     switch self {
     case .items(let function, _): function
     case .echo: Query.writeFunction
@@ -58,13 +60,13 @@ enum ReplyShape: Sendable, Hashable {
 }
 
 /// A reply whose framing has been checked: what it is, judged by itself alone.
-enum Reply: Sendable, Hashable {
+package enum Reply: Sendable, Hashable {
   case answer(ReplyShape)
   case exception(function: UInt8, code: UInt8)
 
   /// Reads unit and protocol data unit (no checksum, no TCP header); nil when its own length field does not
   /// fit, or when it answers no function that this program sends.
-  init?(unitAndPDU bytes: borrowing Span<UInt8>) {
+  package init?(unitAndPDU bytes: borrowing Span<UInt8>) {
     guard bytes.count >= 3 else { return nil }
     let function = bytes[1]
     switch function {
@@ -82,7 +84,7 @@ enum Reply: Sendable, Hashable {
   }
 
   /// True when a request of this shape may have brought this reply.
-  func mayAnswer(_ shape: ReplyShape) -> Bool {
+  package func mayAnswer(_ shape: ReplyShape) -> Bool {
     switch self {
     case .answer(let own): own == shape
     case .exception(let function, _): function == shape.function

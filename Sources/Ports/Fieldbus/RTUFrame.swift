@@ -2,9 +2,9 @@
 
 /// Frames of a serial line: unit, protocol data unit, checksum; their length follows from their own bytes
 /// (Modbus over Serial Line 1.02, 2.5.1).
-enum RTUFrame {
+package enum RTUFrame {
   /// What stands at the start of received bytes.
-  enum Scan: Equatable {
+  package enum Scan: Equatable {
     /// A frame may have begun; more bytes decide.
     case incomplete
     /// A frame with a right checksum, which takes the last two of these bytes.
@@ -13,7 +13,7 @@ enum RTUFrame {
     case garbage
   }
 
-  static func scan(_ bytes: borrowing Span<UInt8>) -> Scan {
+  package static func scan(_ bytes: borrowing Span<UInt8>) -> Scan {
     guard bytes.count > 0 else { return .incomplete }
     guard (1...247).contains(bytes[0]) else { return .garbage }
     guard bytes.count > 2 else { return .incomplete }
@@ -32,7 +32,7 @@ enum RTUFrame {
   }
 
   /// CRC-16/MODBUS: polynomial 0x8005 reflected, start 0xFFFF; sent low byte first.
-  static func checksum(_ bytes: borrowing Span<UInt8>) -> UInt16 {
+  package static func checksum(_ bytes: borrowing Span<UInt8>) -> UInt16 {
     var crc: UInt16 = 0xFFFF
     for i in 0..<bytes.count {
       crc = (crc >> 8) ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ bytes[i])]

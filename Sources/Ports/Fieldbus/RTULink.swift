@@ -26,15 +26,15 @@ final class RTULink: Link {
     _ query: Query, by deadline: Deadline, timeout_s: Double
   ) throws(FieldbusError) -> [UInt16] {
     units[query.unit, default: Unanswered()].forget(at: deadline.now)
-    if !canTell(query) { try getIntoStep(for: query, by: deadline, timeout_s: timeout_s) }
-    let words = try exchange(query, by: deadline, timeout_s: timeout_s)
+    if !isSettled(query.unit) { try getIntoStep(for: query, by: deadline, timeout_s: timeout_s) }
+    let words = try exchange(query, for: query.request, by: deadline, timeout_s: timeout_s)
     units[query.unit]?.proved(query)
     return words
   }
 
-  private func canTell(_ query: Query) -> Bool { units[query.unit]?.canTell(query) ?? true }
+  private func isSettled(_ unit: UInt8) -> Bool { units[unit]?.isSettled ?? true }
 
-  /// Sends a canary, which settles every reply that could be mistaken for that of `query`.
+  /// Sends a canary, whose reply settles all that is older.
   private func getIntoStep(
     for query: Query, by deadline: Deadline, timeout_s: Double
   ) throws(FieldbusError) {
@@ -45,11 +45,11 @@ final class RTULink: Link {
         reason: "\(Unanswered.most) requests without a reply; silent for \(Int(Unanswered.patience_s)) s")
     }
     do {
-      _ = try exchange(unit.canary(before: query), by: deadline, timeout_s: timeout_s)
+      _ = try exchange(unit.canary(before: query), for: query.request, by: deadline, timeout_s: timeout_s)
     } catch .exception {
       // A refusal keeps the order as well as a value does.
     }
-    guard canTell(query) else {
+    guard isSettled(query.unit) else {
       throw .outOfStep(query.request, reason: "a reply to an earlier request may still come")
     }
     // Otherwise a unit that takes more than half of the time would time out here every time.
@@ -58,19 +58,19 @@ final class RTULink: Link {
     }
   }
 
-  /// One request and its reply.
+  /// One query and its reply, on behalf of the request that errors name.
   private func exchange(
-    _ query: Query, by deadline: Deadline, timeout_s: Double
+    _ query: Query, for request: FieldbusError.Request, by deadline: Deadline, timeout_s: Double
   ) throws(FieldbusError) -> [UInt16] {
     do throws(FieldbusError) {
       let line = try opened(by: deadline)
-      for frame in try line.becomeSilent(before: query, by: deadline) {
+      for frame in try line.becomeSilent(before: request, by: deadline) {
         guard let reply = Reply(unitAndPDU: frame.span) else { continue }
         units[frame[0]]?.repeated(reply, at: deadline.now)
       }
       units[query.unit, default: Unanswered()].sent(query, at: deadline.now)
       try line.send(query)
-      return try reply(to: query, on: line, by: deadline, timeout_s: timeout_s)
+      return try reply(to: query, for: request, on: line, by: deadline, timeout_s: timeout_s)
     } catch {
       if case .connectionLost = error { line = nil }
       throw error
@@ -86,7 +86,8 @@ final class RTULink: Link {
 
   /// Waits for the reply to the newest request, whatever else comes in before it.
   private func reply(
-    to query: Query, on line: SerialLine, by deadline: Deadline, timeout_s: Double
+    to query: Query, for request: FieldbusError.Request, on line: SerialLine, by deadline: Deadline,
+    timeout_s: Double
   ) throws(FieldbusError) -> [UInt16] {
     var oddity: String?
     while true {
@@ -94,11 +95,11 @@ final class RTULink: Link {
       switch try line.next(by: deadline) {
       case .none:
         if line.torn > 0 { oddity = "the frame ends after \(line.torn) bytes" }
-        if let oddity { throw .invalidReply(query.request, reason: oddity) }
-        throw .timeout(query.request, after_s: timeout_s)
+        if let oddity { throw .invalidReply(request, reason: oddity) }
+        throw .timeout(request, after_s: timeout_s)
       case .noise(let what):
         // With no older reply under way these bytes were ours, spoilt; there is nothing to wait for.
-        if isAlone { throw .invalidReply(query.request, reason: what) }
+        if isAlone { throw .invalidReply(request, reason: what) }
         oddity = what
       case .frame(let frame):
         guard frame[0] == query.unit else {
@@ -106,16 +107,16 @@ final class RTULink: Link {
           continue
         }
         guard let reply = Reply(unitAndPDU: frame.span), query.isWrite || frame != query.bytes else {
-          throw .invalidReply(query.request, reason: "the request itself came back; does the adapter echo?")
+          throw .invalidReply(request, reason: "the request itself came back; does the adapter echo?")
         }
         switch units[query.unit, default: Unanswered()].judge(reply) {
         case .late: continue
         case .answer:
-          if case .exception(_, let code) = reply { throw .exception(query.request, code: code) }
+          if case .exception(_, let code) = reply { throw .exception(request, code: code) }
           return items(frame.span, of: query)
         case .stranger:
           oddity = "function \(frame[1]) with \(frame.count - 2) bytes"
-          if isAlone { throw .invalidReply(query.request, reason: oddity ?? "") }
+          if isAlone { throw .invalidReply(request, reason: oddity ?? "") }
         }
       }
     }

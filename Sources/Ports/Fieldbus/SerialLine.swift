@@ -37,7 +37,9 @@ final class SerialLine {
 
   /// Waits until the line has been silent as long as the standard asks between frames. Returns the frames
   /// that came meanwhile and that nobody asked for.
-  func becomeSilent(before query: Query, by deadline: Deadline) throws(FieldbusError) -> [[UInt8]] {
+  func becomeSilent(before request: FieldbusError.Request, by deadline: Deadline) throws(FieldbusError)
+    -> [[UInt8]]
+  {
     var dropped = intake.count
     var unasked: [[UInt8]] = []
     while true {
@@ -55,7 +57,7 @@ final class SerialLine {
     inNoise = false
     if deadline.left_s <= 0 {
       let reason = dropped > 0 ? "the line does not become silent" : "no time left to ask"
-      throw .outOfStep(query.request, reason: reason)
+      throw .outOfStep(request, reason: reason)
     }
     return unasked
   }

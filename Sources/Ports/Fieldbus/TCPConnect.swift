@@ -43,7 +43,7 @@ final class TCPSocket {
     // SAFETY: the bytes are a sockaddr of this length, made by getaddrinfo.
     let begun = unsafe address.bytes.withUnsafeBytes { bytes in
       unsafe Glibc.connect(
-        descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
     }
     if begun != 0 {
       guard errno == EINPROGRESS else { return .failed(text(ofErrno: errno)) }
