@@ -100,8 +100,10 @@ let package = Package(
     // The simulator: machines with faults, and the sensor firmware in front of them.
     .target(
       name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
+    .systemLibrary(
+      name: "CZlib", path: "firmware-sim/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Firmware", dependencies: ["Simulation", "Broker"], path: "firmware-sim/Firmware",
+      name: "Firmware", dependencies: ["Simulation", "CZlib"], path: "firmware-sim/Firmware",
       swiftSettings: strict),
     .executableTarget(
       name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],
