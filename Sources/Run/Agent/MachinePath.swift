@@ -27,6 +27,8 @@ struct MachinePath {
   private(set) var defects: [PointID: SensorDefect] = [:]
   private var fresh: [FeatureWindow] = []
   private var judged: MonotonicTime?
+  /// Whether the last judgement found nothing wrong with the machine.
+  private var wasHealthy = true
 
   init(machine: Machine, timing: Timing, baseline: Baseline) {
     self.machine = machine
@@ -52,6 +54,12 @@ struct MachinePath {
 
   /// When the newest vibration window was taken.
   var lastWindow: WallTime? { windows.values.map(\.stamp.wall).max() }
+
+  /// Whether the baseline of every vibration point is learned for the present state.
+  var isLearned: Bool {
+    let points = machine.points(.vibration)
+    return points.allSatisfy { baseline.isArmed($0.id, in: state) }
+  }
 
   /// Takes a judged reading.
   mutating func accept(_ reading: Reading) {
@@ -112,22 +120,24 @@ struct MachinePath {
     for reading in window.readings {
       window.readingDeviations[reading.point] = baseline.deviation(of: reading, state: state)
     }
+    let mayLearn = wasHealthy && !alarmsStand
     for features in fresh {
-      if let score = detector?.score(features, baseline: baseline) { window.scores.append(score) }
+      if let score = detector?.score(features, against: baseline, learn: mayLearn) {
+        window.scores.append(score)
+      }
     }
     let findings = diagnostician.diagnose(window)
-    let isHealthy = !alarmsStand && !findings.contains { $0.subject == .machine && $0.isAssessable }
-    learn(from: window, isHealthy: isHealthy, detector: &detector)
+    wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
+    learn(from: window, isHealthy: wasHealthy && !alarmsStand)
     return Judgement(findings: findings, scores: window.scores)
   }
 
-  private mutating func learn(from window: MachineWindow, isHealthy: Bool, detector: inout AnomalyDetector?) {
+  private mutating func learn(from window: MachineWindow, isHealthy: Bool) {
     guard window.state.motion == .running || window.state.motion == .unknown else { return }
     for features in fresh { baseline.observe(window: features, learn: isHealthy) }
     for reading in window.readings {
       baseline.observe(reading: reading, state: window.state, learn: isHealthy)
     }
-    for score in window.scores { detector?.calibrate(score, learn: isHealthy) }
   }
 
   private func usableReadings(at now: Stamp) -> [Reading] {

@@ -77,8 +77,26 @@ public struct PlantPath: ~Copyable {
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { machines.mapValues(\.baseline) }
 
-  /// The model's calibration, to be kept over a restart.
-  public var calibratedDetector: AnomalyDetector? { detector }
+  /// What the model learned of each point, to be kept over a restart.
+  public var calibration: AnomalyDetector.Calibration? { detector?.calibration }
+
+  /// Hash by name of the models in use.
+  public var models: [String: String] { detector.map { ["anomaly": $0.modelHash] } ?? [:] }
+
+  /// What the status says of each machine.
+  public var lines: [StatusReport.MachineLine] {
+    order.compactMap { id in
+      guard let machine = machines[id] else { return nil }
+      let standing = alarms.standing(of: id)
+      return StatusReport.MachineLine(
+        id: id, state: machine.state, isLearned: machine.isLearned, standingAlarms: standing.map(\.id),
+        worst: standing.filter { $0.finding.subject == .machine }.map(\.severity).max(),
+        defects: Dictionary(
+          machine.defects.map { ($0.key.name, "\($0.value.kind.rawValue): \($0.value.evidence)") }
+        ) { first, _ in first },
+        lastWindow: machine.lastWindow)
+    }
+  }
 
   /// Standing alarms of one machine, most urgent first.
   public func standing(of machine: MachineID) -> [Alarm] { alarms.standing(of: machine) }
