@@ -58,7 +58,7 @@ actor PathRunner {
   }
 
   /// What the path says of each machine, for the status.
-  func lines() -> [StatusReport.MachineLine] { path.lines }
+  func lines() -> [MachineStatus] { path.lines }
 
   /// Records given up because they could not be stored.
   var dropped: [String: Int] {

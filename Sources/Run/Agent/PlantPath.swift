@@ -84,11 +84,11 @@ public struct PlantPath: ~Copyable {
   public var models: [String: String] { detector.map { ["anomaly": $0.modelHash] } ?? [:] }
 
   /// What the status says of each machine.
-  public var lines: [StatusReport.MachineLine] {
+  public var lines: [MachineStatus] {
     order.compactMap { id in
       guard let machine = machines[id] else { return nil }
       let standing = alarms.standing(of: id)
-      return StatusReport.MachineLine(
+      return MachineStatus(
         id: id, state: machine.state, isLearned: machine.isLearned, standingAlarms: standing.map(\.id),
         worst: standing.filter { $0.finding.subject == .machine }.map(\.severity).max(),
         defects: Dictionary(

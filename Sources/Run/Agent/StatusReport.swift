@@ -9,20 +9,6 @@ public import Sync
 
 /// How the daemon and its machines fare, as `millwright status` shows it.
 public struct StatusReport: Codable, Sendable {
-  /// One machine's line.
-  public struct MachineLine: Codable, Sendable {
-    public var id: MachineID
-    public var state: OperatingState
-    /// Whether a baseline is learned for the present state.
-    public var isLearned: Bool
-    public var standingAlarms: [String]
-    /// Worst standing alarm about the machine itself.
-    public var worst: Severity?
-    /// Points that deliver nothing usable, with the reason.
-    public var defects: [String: String]
-    public var lastWindow: WallTime?
-  }
-
   /// Seconds between two reports.
   public static let period_s = 2.0
 
@@ -36,7 +22,7 @@ public struct StatusReport: Codable, Sendable {
   public var processID: Int32
   public var started: WallTime
   public var updated: WallTime
-  public var machines: [MachineLine]
+  public var machines: [MachineStatus]
   public var modbus: [ModbusStatus]
   public var mqtt: [MQTTIngestStatus]
   public var mailbox: Mailbox.Load
