@@ -156,6 +156,7 @@ final class Slave: Sendable {
     } else {
       while readable(listener) {
         let connection = accept(listener, nil, nil)
+        if connection < 0 { continue }
         var on: Int32 = 1
         unsafe setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, 4)
         serve(connection)
