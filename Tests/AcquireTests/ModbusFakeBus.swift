@@ -84,19 +84,19 @@ actor FakeBus: RegisterBus {
 }
 
 /// Values handed over from a sink.
-final class Gathered<Value: Sendable>: Sendable {
+final class ModbusGathered<Value: Sendable>: Sendable {
   private let values = Mutex<[Value]>([])
   func add(_ value: Value) { values.withLock { $0.append(value) } }
   var all: [Value] { values.withLock { $0 } }
 }
 
 /// A poller on a fake bus and a manual clock, and everything that it delivered.
-struct Bench {
+struct ModbusBench {
   let clock = ManualClock()
   let bus: FakeBus
   let poller: ModbusPoller
-  private let batches = Gathered<[Sample]>()
-  private let writes = Gathered<RegisterWrite>()
+  private let batches = ModbusGathered<[Sample]>()
+  private let writes = ModbusGathered<RegisterWrite>()
 
   init(_ connection: ModbusConnection, _ bindings: [ModbusBinding], random: Double = 0.5) throws {
     bus = FakeBus(clock)
@@ -128,22 +128,22 @@ struct Bench {
 }
 
 /// The shipped profiles.
-let devices = ProfileLibrary(directories: [
+let shippedProfiles = ProfileLibrary(directories: [
   #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
     + "/devices"
 ])
 
 /// A connection from the text under `modbus:`.
-func connection(_ text: String, profiles: ProfileLibrary = devices) throws -> ModbusConnection {
+func modbusConnection(_ text: String, profiles: ProfileLibrary = shippedProfiles) throws -> ModbusConnection {
   try ModbusConnection(name: "line-1", Setting.parse(text, file: "site.yaml"), profiles: profiles)
 }
 
 /// A profile from its `modbus:` section.
-func profile(_ registers: String, extra: String = "", base: Int = 0) throws -> DeviceProfile {
-  try DeviceProfile(Setting.parse(profileText(registers, extra: extra, base: base), file: "x.yaml"))
+func modbusProfile(_ registers: String, extra: String = "", base: Int = 0) throws -> DeviceProfile {
+  try DeviceProfile(Setting.parse(modbusProfileText(registers, extra: extra, base: base), file: "x.yaml"))
 }
 
-func profileText(_ registers: String, extra: String = "", base: Int = 0) -> String {
+func modbusProfileText(_ registers: String, extra: String = "", base: Int = 0) -> String {
   """
   name: x
   title: t
@@ -160,4 +160,4 @@ func profileText(_ registers: String, extra: String = "", base: Int = 0) -> Stri
   """
 }
 
-func point(_ name: String) -> PointID { PointID(MachineID("P-101"), name) }
+func pump(_ name: String) -> PointID { PointID(MachineID("P-101"), name) }

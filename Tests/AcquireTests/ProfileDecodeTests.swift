@@ -9,17 +9,17 @@ import Testing
 struct ProfileDecodeTests {
   /// One register from its profile text, and what it makes of the words.
   private func decode(_ register: String, _ words: [UInt16]) throws -> DecodedValue {
-    try profile("    - { name: a, address: 0, \(register) }").registers[0].decode(words[...])
+    try modbusProfile("    - { name: a, address: 0, \(register) }").registers[0].decode(words[...])
   }
 
   @Test("vendors' published replies decode to their published values")
   func publishedValues() throws {
     // XY-MD02 sheet: 01 04 04 01 31 02 22 2A CE is 30.5 degC and 54.6 %.
-    let climate = try devices.modbus(Setting.parse("xy-md02", file: "t")).registers
+    let climate = try shippedProfiles.modbus(Setting.parse("xy-md02", file: "t")).registers
     #expect(abs(try #require(climate[0].decode([0x0131]).value) - 30.5) < 1e-9)
     #expect(abs(try #require(climate[1].decode([0x0222]).value) - 54.6) < 1e-9)
     // Eastron protocol sheet: 01 04 04 43 66 33 34 1B 38 is 230.2 V.
-    let meter = try devices.modbus(Setting.parse("eastron-sdm630", file: "t")).registers
+    let meter = try shippedProfiles.modbus(Setting.parse("eastron-sdm630", file: "t")).registers
     #expect(abs(try #require(meter[0].decode([0x4366, 0x3334]).value) - 230.2) < 1e-4)
     // Banner QM42VT1 through a DX80, published: 00 2E 00 6C 06 25 02 06; degF and degC, both / 20, agree.
     let fahrenheit = try decode("type: i16, scale: 0.05, quantity: temperature, unit: degF", [0x0625])

@@ -14,7 +14,7 @@ struct ProfileErrorTests {
       "millwright-sim-node",
     ])
   func shipped(_ name: String) throws {
-    let profile = try devices.modbus(Setting.parse(name, file: "t"))
+    let profile = try shippedProfiles.modbus(Setting.parse(name, file: "t"))
     #expect(profile.name == name)
     #expect(!profile.header.source.isEmpty && !profile.header.evidence.isEmpty)
   }
@@ -50,7 +50,7 @@ struct ProfileErrorTests {
   @Test("a mistake is named with its place", arguments: mistakes)
   func mistake(_ register: String, _ message: String) {
     let error = #expect(throws: SettingsError.self) {
-      try profile("    - \(register)", extra: "  period: 1s")
+      try modbusProfile("    - \(register)", extra: "  period: 1s")
     }
     let text = error.map { "\($0)" } ?? ""
     #expect(text.hasPrefix("x.yaml:12:") && text.contains(message), "\(text)")
@@ -59,7 +59,7 @@ struct ProfileErrorTests {
   @Test("overlapping addresses are refused with both names, bits of one word are not")
   func overlap() throws {
     let error = #expect(throws: SettingsError.self) {
-      try profile(
+      try modbusProfile(
         """
             - { name: a, address: 10, type: f32, quantity: count }
             - { name: b, address: 11, type: u16, quantity: count }
@@ -70,7 +70,7 @@ struct ProfileErrorTests {
         == "x.yaml:13:7: address: expected addresses of its own: 'b' (holding 11) overlaps 'a' (holding 10-11)"
     )
     #expect(throws: Never.self) {
-      try profile(
+      try modbusProfile(
         """
             - { name: a, address: 10, type: bit, bit: 0 }
             - { name: b, address: 10, type: bitfield, bit: 1, width: 2 }
@@ -78,7 +78,7 @@ struct ProfileErrorTests {
         """)
     }
     #expect(throws: SettingsError.self) {
-      try profile(
+      try modbusProfile(
         """
             - { name: a, address: 10, type: bit, bit: 1 }
             - { name: b, address: 10, type: bitfield, bit: 1, width: 2 }
@@ -88,10 +88,10 @@ struct ProfileErrorTests {
 
   @Test("addresses written in base 1 are one less on the wire, and the base must be said")
   func addressBase() throws {
-    let one = try profile("    - { name: a, address: 1, type: u16, quantity: count }", base: 1)
+    let one = try modbusProfile("    - { name: a, address: 1, type: u16, quantity: count }", base: 1)
     #expect(one.registers[0].address == 0)
     let error = #expect(throws: SettingsError.self) {
-      let text = profileText("    - { name: a, address: 1, type: u16, quantity: count }")
+      let text = modbusProfileText("    - { name: a, address: 1, type: u16, quantity: count }")
       return try DeviceProfile(
         Setting.parse(text.replacing("  address-base: 0\n", with: ""), file: "x.yaml"))
     }
@@ -102,7 +102,7 @@ struct ProfileErrorTests {
   func connectionMistakes() {
     func message(_ text: String) -> String {
       do {
-        _ = try connection(text)
+        _ = try modbusConnection(text)
         return ""
       } catch { return "\(error)" }
     }
@@ -129,10 +129,10 @@ struct ProfileErrorTests {
 
   @Test("a point's source that is not there is answered with the nearest name")
   func bindings() throws {
-    let line = try connection("tcp: h\ndevices: [{ name: node-1, unit: 1, profile: millwright-sim-node }]")
+    let line = try modbusConnection("tcp: h\ndevices: [{ name: node-1, unit: 1, profile: millwright-sim-node }]")
     func message(_ source: String, _ quantity: Quantity) -> String {
       do {
-        try line.check([(source, point("x"), quantity)])
+        try line.check([(source, pump("x"), quantity)])
         return ""
       } catch { return "\(error)" }
     }
