@@ -22,7 +22,8 @@ public enum Endpoint: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    case .rtu(let device, let baud, let parity, let stopBits): "\(device) \(baud) 8\(parity.letter)\(stopBits)"
+    case .rtu(let device, let baud, let parity, let stopBits):
+      "\(device) \(baud) 8\(parity.letter)\(stopBits)"
     }
   }
 }

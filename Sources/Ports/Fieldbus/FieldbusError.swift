@@ -24,13 +24,16 @@ public enum FieldbusError: Error, Sendable, Equatable {
 
   /// What was asked.
   public struct Request: Sendable, Hashable {
+    /// The unit (slave) address.
     public var unit: UInt8
     /// The Modbus function code: 1 to 4 for reads, 6 for a write.
     public var function: UInt8
     /// PDU address, from 0.
     public var address: UInt16
+    /// Registers or bits; 1 for a write.
     public var count: Int
 
+    /// Says what was asked.
     public init(unit: UInt8, function: UInt8, address: UInt16, count: Int) {
       self.unit = unit
       self.function = function
@@ -41,10 +44,12 @@ public enum FieldbusError: Error, Sendable, Equatable {
 }
 
 extension FieldbusError.Request: CustomStringConvertible {
+  /// For people: unit, function, address, count.
   public var description: String { "unit \(unit) function \(function) address \(address) count \(count)" }
 }
 
 extension FieldbusError: CustomStringConvertible {
+  /// One line for an operator.
   public var description: String {
     switch self {
     case .unreachable(let endpoint, let reason): "\(endpoint) is not reachable: \(reason)"
