@@ -39,13 +39,9 @@ final class RTULink: Link {
     for query: Query, by deadline: Deadline, timeout_s: Double
   ) throws(FieldbusError) {
     let begun_s = deadline.left_s
-    guard let unit = units[query.unit], unit.count < Unanswered.most else {
-      throw .outOfStep(
-        query.request,
-        reason: "\(Unanswered.most) requests without a reply; silent for \(Int(Unanswered.patience_s)) s")
-    }
     do {
-      _ = try exchange(unit.canary(before: query), for: query.request, by: deadline, timeout_s: timeout_s)
+      let canary = units[query.unit, default: Unanswered()].canary(before: query)
+      _ = try exchange(canary, for: query.request, by: deadline, timeout_s: timeout_s)
     } catch .exception {
       // A refusal keeps the order as well as a value does.
     }
@@ -91,7 +87,7 @@ final class RTULink: Link {
   ) throws(FieldbusError) -> [UInt16] {
     var oddity: String?
     while true {
-      let isAlone = units[query.unit]?.count == 1
+      let isAlone = units[query.unit]?.isAlone ?? false
       switch try line.next(by: deadline) {
       case .none:
         if line.torn > 0 { oddity = "the frame ends after \(line.torn) bytes" }

@@ -10,16 +10,22 @@ package import Machine
 /// one: the list always holds every request that may still be answered.
 ///
 /// A unit with an entry here is asked for no values. A *canary* goes first, a small read whose shape differs
-/// from the wanted one and, if possible, from all in the list; its reply proves that everything older is
-/// settled. A slave that sends a wrong length late can at worst pass for the canary, whose items nobody uses.
+/// from all in the list; its reply proves that everything older is settled. A slave that sends a wrong length
+/// late can at worst pass for the canary, whose items nobody uses.
 package struct Unanswered {
-  private var entries: [ReplyShape] = []
+  /// Requests of one shape, sent one after the other.
+  private struct Run {
+    let shape: ReplyShape
+    /// The request to send again; a write never is.
+    let read: Query?
+    var times: Int
+  }
+
+  private var runs: [Run] = []
   private var lastSent = MonotonicTime(nanoseconds: 0)
   /// A read that this unit has answered, the base for canaries.
   private var proven: Query?
 
-  /// More than this many, and the unit is left alone until `patience_s` have passed.
-  package static let most = 16
   /// A reply is not expected any more after this silence, in seconds.
   package static let patience_s = 30.0
 
@@ -35,27 +41,37 @@ package struct Unanswered {
 
   package init() {}
 
-  package var count: Int { entries.count }
   /// True when no reply can come any more.
-  package var isSettled: Bool { entries.isEmpty }
+  package var isSettled: Bool { runs.isEmpty }
+  /// True when one reply may come, that to the newest request.
+  package var isAlone: Bool { runs.count == 1 && runs[0].times == 1 }
 
   package mutating func sent(_ query: Query, at now: MonotonicTime) {
-    entries.append(query.shape)
     lastSent = now
+    note(query.shape, query.isWrite ? nil : query)
+  }
+
+  private mutating func note(_ shape: ReplyShape, _ read: Query?) {
+    if runs.last?.shape == shape {
+      runs[runs.count - 1].times += 1
+    } else {
+      runs.append(Run(shape: shape, read: read, times: 1))
+    }
   }
 
   package mutating func judge(_ reply: Reply) -> Verdict {
-    guard let first = entries.firstIndex(where: reply.mayAnswer) else { return .stranger }
-    let isNewest = first == entries.count - 1
-    entries.removeFirst(first + 1)
-    return isNewest ? .answer : .late
+    guard let first = runs.firstIndex(where: { reply.mayAnswer($0.shape) }) else { return .stranger }
+    runs.removeFirst(first)
+    runs[0].times -= 1
+    if runs[0].times == 0 { runs.removeFirst() }
+    return runs.isEmpty ? .answer : .late
   }
 
   /// Notes a reply that came when none was awaited: its sender repeats itself, and may do so again.
   package mutating func repeated(_ reply: Reply, at now: MonotonicTime) {
-    guard case .answer(let shape) = reply, entries.isEmpty else { return }
-    entries.append(shape)
+    guard case .answer(let shape) = reply, runs.isEmpty else { return }
     lastSent = now
+    note(shape, nil)
   }
 
   /// Remembers that the unit answers this read.
@@ -65,21 +81,24 @@ package struct Unanswered {
 
   /// Drops everything after a silence that no reply outlasts.
   package mutating func forget(at now: MonotonicTime) {
-    if !entries.isEmpty, now.seconds(since: lastSent) > Unanswered.patience_s { entries.removeAll() }
+    if !runs.isEmpty, now.seconds(since: lastSent) > Unanswered.patience_s { runs.removeAll() }
   }
 
-  /// A read whose reply cannot be taken for that of `wanted`, smaller than what the unit has answered before.
-  /// Even counts come first: some devices refuse half of a 32-bit value.
+  /// The read to send before `wanted`. First choice is a part of what the unit has answered before, with an
+  /// even count, because some devices refuse half of a 32-bit value. Where the reply to a canary is an
+  /// exception it may be that of an older request of the same function; so the other table is tried before
+  /// lengths that may not exist. When every choice is under way already, the last one is repeated.
   package func canary(before wanted: Query) -> Query {
     let base = proven ?? wanted
     let table = RegisterFunction(rawValue: base.function) ?? .holding
     let counts: [UInt16] = table.readsBits ? [1, 9, 17, 25] : [2, 4, 6, 1, 3, 5]
-    let reads = counts.map { Query(unit: wanted.unit, read: table, address: base.address, count: $0) }
-      .filter { $0.shape != wanted.shape && Int($0.address) + $0.count <= 0x1_0000 }
-    let known = reads.filter { proven != nil && $0.operand <= base.operand }
-    let candidates = known.isEmpty ? reads : known
-    // None is left for one register at the last address.
-    return candidates.first { !entries.contains($0.shape) } ?? candidates.first
-      ?? Query(unit: wanted.unit, read: table, address: 0, count: 2)
+    let parts = counts.map { Query(unit: wanted.unit, read: table, address: base.address, count: $0) }
+      .filter { Int($0.address) + $0.count <= 0x1_0000 && $0.shape != wanted.shape }
+    let twin = Query(
+      unit: wanted.unit, read: table == .holding ? .input : .holding, address: base.address, count: 1)
+    let known = parts.filter { proven != nil && $0.count <= base.count }
+    let choices = known + (wanted.isWrite ? [twin] : [wanted, twin]) + parts
+    return choices.first { choice in !runs.contains { $0.shape == choice.shape } }
+      ?? runs.last?.read ?? twin
   }
 }
