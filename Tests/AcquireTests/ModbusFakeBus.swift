@@ -26,6 +26,8 @@ actor FakeBus: RegisterBus {
   var refused: [UInt8: Set<Int>] = [:]
   var silent: Set<UInt8> = []
   var isUnreachable = false
+  /// When a capture was triggered.
+  var triggered_s: Double?
   /// Code that every request of the unit gets.
   var exceptions: [UInt8: UInt8] = [:]
   var longestRequest = 125
@@ -35,7 +37,7 @@ actor FakeBus: RegisterBus {
 
   init(_ clock: ManualClock) { self.clock = clock }
 
-  func set(_ change: (isolated FakeBus) -> Void) { change(self) }
+  func set(_ change: @Sendable (isolated FakeBus) -> Void) { change(self) }
 
   func read(
     unit: UInt8, _ function: RegisterFunction, address: UInt16, count: Int, timeout_s: Double

@@ -129,7 +129,8 @@ struct ProfileErrorTests {
 
   @Test("a point's source that is not there is answered with the nearest name")
   func bindings() throws {
-    let line = try modbusConnection("tcp: h\ndevices: [{ name: node-1, unit: 1, profile: millwright-sim-node }]")
+    let line = try modbusConnection(
+      "tcp: h\ndevices: [{ name: node-1, unit: 1, profile: millwright-sim-node }]")
     func message(_ source: String, _ quantity: Quantity) -> String {
       do {
         try line.check([(source, pump("x"), quantity)])
