@@ -89,7 +89,8 @@ import Testing
     #expect((Self.values(x, rate: 12_800, speed: 700)[.velocityRMS] ?? 1) < 0.01)
   }
 
-  @Test("Amplitude modulation of 50 % at 100 Hz stands in the envelope spectrum at 100 Hz with half the carrier")
+  @Test(
+    "Amplitude modulation of 50 % at 100 Hz stands in the envelope spectrum at 100 Hz with half the carrier")
   func modulation() throws {
     let x = (0..<Self.count).map { n -> Float in
       let t = Double(n) / Self.rate

@@ -49,7 +49,10 @@ import Testing
 
   @Test(
     "The fast length is the largest even one without factors above five",
-    arguments: [(0, 0), (1, 0), (2, 2), (3, 2), (7, 6), (16_384, 16_384), (16_383, 16_200), (15_361, 15_360), (122, 120)]
+    arguments: [
+      (0, 0), (1, 0), (2, 2), (3, 2), (7, 6), (16_384, 16_384), (16_383, 16_200), (15_361, 15_360),
+      (122, 120),
+    ]
   )
   func fastLengths(limit: Int, expected: Int) {
     #expect(FourierTransform.fastCount(upTo: limit) == expected)

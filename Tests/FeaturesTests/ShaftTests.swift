@@ -75,7 +75,8 @@ import Testing
   @Test("Broadband level is the noise from ten orders up, whatever lines stand in it")
   func broadband() {
     let noise = Signals.gaussian(1, count: Self.count)
-    let lines = Signals.sines([(5, 500), (8, 1234), (6, 3000), (3, 4000)], rate: Self.rate, count: Self.count)
+    let lines = Signals.sines(
+      [(5, 500), (8, 1234), (6, 3000), (3, 4000)], rate: Self.rate, count: Self.count)
     let expected = ((0.45 * Self.rate - 10 * Self.shaft) / (Self.rate / 2)).squareRoot()
     #expect(close(Self.window(noise).values[.broadbandRMS], expected, 0.03))
     #expect(close(Self.window(Signals.sum(noise, lines)).values[.broadbandRMS], expected, 0.04))
@@ -115,7 +116,8 @@ import Testing
       Waveform([], rate: Self.rate), Waveform([1], rate: Self.rate),
       Waveform([1, .nan] + Array(repeating: 0, count: 4094), rate: Self.rate),
       Waveform([1, .infinity] + Array(repeating: 0, count: 4094), rate: Self.rate),
-      Waveform(Signals.gaussian(1, count: 4096), rate: 0), Waveform(Signals.gaussian(1, count: 4096), rate: .nan),
+      Waveform(Signals.gaussian(1, count: 4096), rate: 0),
+      Waveform(Signals.gaussian(1, count: 4096), rate: .nan),
       velocity,
     ]
     for waveform in bad {

@@ -21,9 +21,12 @@ public struct ValidityRules: Sendable {
   public var dropoutRun = 16
   /// Part of the velocity energy in 1-1000 Hz below the machine's own lines that is a ski slope.
   public var skiSlopeShare = 0.5
-  /// Velocity RMS of that part below which a slope is the sensor's ordinary noise: under the lowest zone
-  /// boundary of ISO 10816-3 (1.4 mm/s).
-  public var skiSlopeFloor_mm_s = 1.0
+  /// How much denser than the bins above it that part is in acceleration. The flat noise of flow or of a sensor
+  /// integrates into a slope as well, and is none.
+  public var skiSlopeRise = 10.0
+  /// Velocity RMS of that part from which a slope counts: the highest zone boundary of ISO 10816-3. Ordinary
+  /// sensors drift by 1 to 5 mm/s there (measured on CWRU's records), and the overall value begins above it.
+  public var skiSlopeFloor_mm_s = 11.0
   /// Polls without any change after which a reading is stuck, where the role is one that is never still.
   public var identicalPolls: [PointRole: Int] = [
     .velocityRMS: 60, .accelerationRMS: 60, .accelerationPeak: 60, .crestFactor: 60, .kurtosis: 60,

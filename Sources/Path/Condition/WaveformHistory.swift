@@ -47,6 +47,7 @@ func brief(_ value: Double) -> String {
   var unit = 1.0
   while abs(value) / unit >= 1000 { unit *= 10 }
   while abs(value) / unit < 100 { unit /= 10 }
-  let rounded = (value / unit).rounded()
-  return unit >= 1 ? "\(Int(rounded * unit))" : "\(rounded / (1 / unit).rounded())"
+  let digits = (value / unit).rounded()
+  let rounded = unit >= 1 ? digits * unit : digits / (1 / unit).rounded()
+  return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
 }
