@@ -12,14 +12,7 @@ enum Velocity {
     let first = Int((low_Hz / df).rounded(.up)) - 1
     let last = Int((high_Hz / df).rounded(.down)) + 1
     guard low_Hz >= 4 * df, last < power.count - 1 else { return nil }
-    var sum = 0.0
-    for k in first...last {
-      let f = Double(k) * df
-      // The window spreads a line with a variance of df^2/3 around its frequency, which lifts the mean of
-      // 1/f^2 by (df/f)^2; the factor takes that back.
-      sum += Double(power[k]) * (1 - (df / f) * (df / f)) / (f * f)
-    }
-    return max(0, sum / Hann.noiseBandwidth).squareRoot() * 1000 / (2 * .pi)
+    return rms(power, resolution_Hz: df, bins: first...last)
   }
 
   /// RMS in mm/s of the line nearest `frequency_Hz`: the energy of the highest lobe within 1 % or one bin.
@@ -36,8 +29,18 @@ enum Velocity {
     }
     var top = first
     for k in first...last where power[k] > power[top] { top = k }
+    return rms(power, resolution_Hz: df, bins: (top - reach)...(top + reach))
+  }
+
+  /// RMS in mm/s of what stands in `bins`, none of which is at 0 Hz.
+  private static func rms(_ power: Span<Float>, resolution_Hz df: Double, bins: ClosedRange<Int>) -> Double {
     var sum = 0.0
-    for k in (top - reach)...(top + reach) { sum += Double(power[k]) }
-    return (sum / Hann.noiseBandwidth).squareRoot() * 1000 / (2 * .pi * Double(top) * df)
+    for k in bins {
+      let f = Double(k) * df
+      // The window spreads a line with a variance of df^2/3 around its frequency, which lifts the mean of
+      // 1/f^2 by (df/f)^2; the factor takes that back.
+      sum += Double(power[k]) * (1 - (df / f) * (df / f)) / (f * f)
+    }
+    return max(0, sum / Hann.noiseBandwidth).squareRoot() * 1000 / (2 * .pi)
   }
 }

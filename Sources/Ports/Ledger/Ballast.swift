@@ -18,9 +18,14 @@ struct Ballast: Sendable {
     return unsafe stat(path, &status) == 0 && Int(status.st_size) >= bytes
   }
 
-  /// Takes the room; false when the disk has none to spare.
+  /// Takes the room; false when the disk has not twice as much, since the last of it is for commits.
   func place() -> Bool {
     if bytes == 0 || isInPlace { return true }
+    var disk = statvfs()
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    guard unsafe statvfs(folder.isEmpty ? "." : folder, &disk) == 0,
+      Int(disk.f_bavail) * Int(disk.f_frsize) >= 2 * bytes
+    else { return false }
     let file = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
     guard file >= 0 else { return false }
     defer { close(file) }

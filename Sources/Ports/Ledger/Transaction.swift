@@ -88,6 +88,11 @@ public struct Transaction {
 
   /// All rows of a query; the caller bounds it with LIMIT.
   public func rows(_ sql: String, _ arguments: SQLValue...) throws(LedgerError) -> [SQLRow] {
+    try rows(sql, arguments)
+  }
+
+  /// As above, with the arguments as a list.
+  public func rows(_ sql: String, _ arguments: [SQLValue]) throws(LedgerError) -> [SQLRow] {
     do {
       let statement = try database.cachedStatement(sql: sql)
       let cursor = try Row.fetchCursor(
