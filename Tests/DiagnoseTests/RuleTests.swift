@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnose
+import Glibc
 import Machine
 import Testing
 
@@ -81,13 +82,38 @@ struct RuleTests {
     #expect(named(diagnose(specimen)) == ["bearing-outer-race"])
   }
 
-  @Test("An inner race line without its sidebands is not an inner race fault")
-  func sidebandsNeeded() {
+  @Test("An inner race line without its sidebands is said with less confidence")
+  func sidebands() throws {
     var specimen = Specimen(specimen(.fan))
+    specimen.show("bearing-inner-race")
+    let sure = try #require(diagnose(specimen).first)
     var line = loudLine(.innerRace)
     line.sidebands = false
     specimen.set(line)
-    #expect(named(diagnose(specimen)).isEmpty)
+    let doubtful = try #require(diagnose(specimen).first)
+    #expect(doubtful.fault == "bearing-inner-race" && doubtful.confidence < sure.confidence - 0.1)
+    #expect(doubtful.contradicting.contains { $0.quantity == "sidebands" })
+  }
+
+  @Test("A cage that rings along with a race is not accused; a race is not hidden by it")
+  func cageRings() {
+    var specimen = Specimen(specimen(.fan))
+    specimen.show("bearing-outer-race")
+    specimen.set(loudLine(.cage, prominence: 40))
+    #expect(named(diagnose(specimen)) == ["bearing-outer-race"])
+  }
+
+  @Test("A strainer named before the pump cavitates stays named as the cause")
+  func strainerBeforeCavitation() {
+    var specimen = Specimen(specimen(.pump))
+    specimen.show("blocked-strainer")
+    var diagnostician = Diagnostician(machine: specimen.machine)
+    for i in 1...6 { _ = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
+    specimen.show("cavitation")
+    specimen.scalars.merge(["suction": 0.2, "flow": 50]) { $1 }
+    var findings: [Finding] = []
+    for i in 7...14 { findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
+    #expect(Set(named(findings)) == ["blocked-strainer", "cavitation"])
   }
 
   @Test("The same line heard at two bearings is named at the one where it is stronger")
@@ -191,12 +217,20 @@ struct RuleTests {
     specimen.show("cavitation")
     var diagnostician = Diagnostician(machine: specimen.machine)
     let windows = (1...200).map { specimen.window(at: 60 * Double($0)) }
-    let elapsed = ContinuousClock().measure {
-      for window in windows { _ = diagnostician.diagnose(window) }
-    }
-    print("diagnose: \(elapsed / 200) a window")
-    #expect(elapsed / 200 < .milliseconds(1))
+    // CPU time of this thread: the machine that runs the tests may be busy.
+    let start = threadCPU_ns()
+    for window in windows { _ = diagnostician.diagnose(window) }
+    let each_s = Double(threadCPU_ns() - start) / 1e9 / 200
+    print("diagnose: \(each_s * 1e6) us a window")
+    #expect(each_s < 1e-3)
   }
+}
+
+private func threadCPU_ns() -> Int {
+  var t = timespec()
+  // SAFETY: writes one timespec on this stack frame; the clock always exists.
+  _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t)
+  return t.tv_sec * 1_000_000_000 + t.tv_nsec
 }
 
 extension Double {

@@ -21,6 +21,7 @@ public struct Diagnostician: Sendable {
   private let rules: [Rule]
   private var memory = Persistence()
   private var warmth = WarmthTrend()
+  private var alreadyNamed: Set<Fault> = []
 
   static let ruleBook: [Rule] =
     [.unbalance, .misalignment, .looseness] + Rule.bearings + [.cavitation, .blockedStrainer, .coolingLoss]
@@ -40,12 +41,13 @@ public struct Diagnostician: Sendable {
       let reason = "the machine in steady running (it is \(window.state.motion.rawValue))"
       return findings + allFaults.map { notAssessable($0, bearing: nil, [reason], window.stamp) }
     }
-    let scene = Scene(machine: machine, window: window, falling: falling)
+    let scene = Scene(machine: machine, window: window, falling: falling, alreadyNamed: alreadyNamed)
     var open: [Finding] = []
     for rule in rules {
       for place in places(rule) { settle(rule, place, scene, &findings, &open) }
     }
     settleUnnamed(scene, &findings, &open)
+    alreadyNamed = Set(findings.compactMap { Fault(rawValue: $0.fault) })
     findings.sort { ($0.severity, $0.confidence) > ($1.severity, $1.confidence) }
     return findings + open
   }

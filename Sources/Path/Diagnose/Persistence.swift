@@ -13,8 +13,8 @@ struct Quota: Sendable {
   static let waveforms = Quota(k: 3, n: 5, spacing_s: 0)
   /// Scalar readings come every second; looks are 10 s apart, so that a disturbance of 20 s names nothing.
   static let readings = Quota(k: 3, n: 5, spacing_s: 10)
-  /// Temperatures are slow: five of six minutes.
-  static let thermal = Quota(k: 5, n: 6, spacing_s: 60)
+  /// Temperatures move and strainers fill slowly: five of six minutes.
+  static let slow = Quota(k: 5, n: 6, spacing_s: 60)
   /// A model's opinion weighs less than a signature.
   static let scores = Quota(k: 4, n: 6, spacing_s: 0)
   /// Sensors are told quickly, so that nobody trusts them.

@@ -30,14 +30,22 @@ extension Rule {
         return Observation(
           .speaksAgainst, "\(line.line.rawValue) of bearing \(line.bearing) over the envelope floor",
           quantity: "line_prominence", value: line.prominence, "noise stays below",
-          LineThresholds.of(line.line).prominence, source: "calibration on CWRU records")
+          LineThresholds.of(line.line).prominence, source: cwruCalibration)
       },
     ], severity: { scene, _ in max(.warning, scene.velocitySeverity ?? .notice) })
 
   static let blockedStrainer = Rule(
-    fault: .blockedStrainer, basis: .readings, isPossible: { $0.kind == .pump }, quota: .readings,
+    fault: .blockedStrainer, basis: .readings, isPossible: { $0.kind == .pump }, quota: .slow,
     symptoms: [
       fallen("Suction pressure", .suctionPressure, weight: 0.55, isNecessary: true),
+      // A suction that starves from elsewhere lowers pressure and flow alike. So while a pump cavitates no
+      // strainer is accused, unless it was named before: then it is the cause.
+      Symptom(input: "broadband vibration with its baseline", weight: 0, against: 0.6) { scene, _ in
+        guard var loud = scene.broadband else { return nil }
+        let isRaised = loud.verdict == .speaksFor && !scene.alreadyNamed.contains(.blockedStrainer)
+        loud.verdict = isRaised ? .speaksAgainst : .silent
+        return loud
+      },
       Symptom(input: "baseline of flow", weight: 0.2, against: 0.4) { scene, _ in
         guard let flow = scene.judged(.flow) else { return nil }
         return flow.observation(
@@ -58,7 +66,7 @@ extension Rule {
     ])
 
   static let coolingLoss = Rule(
-    fault: .coolingLoss, basis: .readings, quota: .thermal,
+    fault: .coolingLoss, basis: .readings, quota: .slow,
     symptoms: [
       Symptom(input: "baseline of winding, casing or bearing temperature", weight: 0.5, isNecessary: true) {
         scene, _ in scene.heat
@@ -86,7 +94,7 @@ extension Rule {
         return Observation(
           .speaksAgainst, "\(line.line.rawValue) of bearing \(line.bearing) over the envelope floor",
           quantity: "line_prominence", value: line.prominence, "a sound bearing stays below",
-          LineThresholds.of(line.line).prominence, source: "calibration on CWRU records")
+          LineThresholds.of(line.line).prominence, source: cwruCalibration)
       },
     ], severity: { scene, _ in scene.heatSeverity })
 }

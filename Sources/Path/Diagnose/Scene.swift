@@ -11,12 +11,15 @@ struct Scene {
   let limits: Result<ZoneLimits, ZoneRefusal>
   /// Points whose value is lower than it was over the last ten minutes or so.
   let falling: Set<PointID>
+  /// Faults that stood after the window before.
+  let alreadyNamed: Set<Fault>
   private let points: [PointID: Point]
 
-  init(machine: Machine, window: MachineWindow, falling: Set<PointID> = []) {
+  init(machine: Machine, window: MachineWindow, falling: Set<PointID> = [], alreadyNamed: Set<Fault> = []) {
     self.machine = machine
     self.window = window
     self.falling = falling
+    self.alreadyNamed = alreadyNamed
     points = Dictionary(machine.points.map { ($0.id, $0) }) { first, _ in first }
     let captured = Dictionary(window.vibration.map { ($0.point, $0) }) { first, _ in first }
     vibration = machine.points.compactMap { captured[$0.id] }.filter {
