@@ -62,7 +62,8 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    system("CKissFFT", nil, "libkissfft-dev"),  // its .pc carries -D flags that SwiftPM refuses
+    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
+    system("CKissFFT", nil, "libkissfft-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
 
     // Ports: the only parts that touch C or the operating system's devices.
@@ -73,7 +74,7 @@ let package = Package(
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),  // sources in, samples out
-    part("Condition", "Path", ["Machine"]),  // samples in, judged samples out
+    part("Condition", "Path", ["Machine", "Kernels"]),  // samples in, judged samples out
     part("Features", "Path", ["Machine", "Kernels"]),  // waveforms in, what an analyst reads out
     part("Infer", "Path", ["Machine", "Kernels", protobuf]),  // features in, baselines and INT8 scores out
     part("Diagnose", "Path", ["Machine"]),  // one machine's window in, findings with evidence out
@@ -112,7 +113,8 @@ let package = Package(
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
     tests("Infer", ["Infer", "Kernels", "Machine"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),
     tests(
