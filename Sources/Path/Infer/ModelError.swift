@@ -16,8 +16,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
   case node(String, operator: String, tensor: String?, reason: String)
   /// A tensor that does not hold what it says.
   case tensor(String, reason: String)
-  /// A card or golden vector beside the model that does not fit it.
-  case card(path: String, reason: String)
+  /// The metadata that this use of the model needs is missing or says something else.
+  case metadata(key: String, reason: String)
 
   /// One line for an operator: where, and why.
   public var description: String {
@@ -30,7 +30,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case .node(let node, let op, let tensor, let reason):
       "node \(node) (\(op))\(tensor.map { ", tensor \($0)" } ?? ""): \(reason)"
     case .tensor(let tensor, let reason): "tensor \(tensor): \(reason)"
-    case .card(let path, let reason): "\(path): \(reason)"
+    case .metadata(let key, let reason): "metadata \(key): \(reason)"
     }
   }
 }

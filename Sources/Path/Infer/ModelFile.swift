@@ -10,6 +10,7 @@ enum ModelLimit {
   static let elements = 4 << 20
   /// Width of a layer: keeps every size computed from it far from overflow.
   static let width = 1 << 16
+  static let metadata = 256
   static let messageDepth = 8
 }
 

@@ -22,6 +22,8 @@ public struct Network: Sendable {
   public let operations: Int
   /// First 12 hexadecimal digits of the file's SHA-256.
   public let hash: String
+  /// What the model's maker wrote into the file beside the graph (`metadata_props`).
+  public let metadata: [String: String]
 
   let quantization: Quantization
   let layers: [Layer]
@@ -41,6 +43,7 @@ public struct Network: Sendable {
     layers = plan.layers
     outputCount = layers.last?.dense.outputs ?? graph.inputCount
     operations = layers.reduce(0) { $0 + $1.dense.inputs * $1.dense.outputs }
+    metadata = graph.metadata
     hash = SHA256.hexadecimal(bytes, digits: 12)
   }
 
@@ -57,6 +60,14 @@ public struct Network: Sendable {
   ) {
     precondition(input.count == inputCount && output.count >= outputCount)
     run(input, into: &output, &scratch.values, &scratch.sums, path)
+  }
+
+  /// As above, on arrays; allocates nothing either.
+  public func run(
+    _ input: [Float], into output: inout [Float], scratch: inout Scratch, path: Int8Path = .best
+  ) {
+    var span = output.mutableSpan
+    run(input.span, into: &span, scratch: &scratch, path: path)
   }
 
   private func run(

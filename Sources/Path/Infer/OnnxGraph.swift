@@ -38,6 +38,8 @@ struct OnnxGraph {
   let input: String
   let inputCount: Int
   let output: String
+  /// What the model's maker wrote beside the graph.
+  let metadata: [String: String]
   private let tensors: [String: Onnx_TensorProto]
   private let producers: [String: Int]
   private let consumers: [String: [Int]]
@@ -65,10 +67,16 @@ struct OnnxGraph {
     guard OnnxGraph.opsets.contains(opset) else {
       throw .graph(reason: "opset \(opset) is outside 13 to 23")
     }
-    try self.init(model.graph)
+    guard model.metadataProps.count <= ModelLimit.metadata else {
+      throw .limit(
+        what: "number of metadata entries", value: model.metadataProps.count, limit: ModelLimit.metadata)
+    }
+    let metadata = Dictionary(
+      model.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    try self.init(model.graph, metadata)
   }
 
-  private init(_ graph: Onnx_GraphProto) throws(ModelError) {
+  private init(_ graph: Onnx_GraphProto, _ metadata: [String: String]) throws(ModelError) {
     guard graph.node.count <= ModelLimit.nodes else {
       throw .limit(what: "number of nodes", value: graph.node.count, limit: ModelLimit.nodes)
     }
@@ -99,6 +107,7 @@ struct OnnxGraph {
       nodes.append(node)
     }
     self.nodes = nodes
+    self.metadata = metadata
     self.tensors = tensors
     self.producers = producers
     self.consumers = consumers

@@ -41,7 +41,8 @@ import Simulation
       recorder.write(at: 6700 * Double(step) + random.uniform(0, 900), channel, label: "learn")
     }
     for step in 0..<150 {
-      recorder.write(at: 1_300_000 + 17_000 * Double(step) + random.uniform(0, 9000), channel, label: "healthy")
+      recorder.write(
+        at: 1_300_000 + 17_000 * Double(step) + random.uniform(0, 9000), channel, label: "healthy")
     }
     for fault in faults where fault != .cavitation || recorder.spec.hydraulics != nil {
       for severity in severities {
@@ -82,7 +83,9 @@ struct Recorder {
     simulated.faults = faults
     var tracker = OperatingStateTracker(machine: machine)
     var state = OperatingState(motion: .unknown)
-    for moment in [t - 15, t - 10, t - 5, t] { state = tracker.update(with: readings(simulated, moment), at: stamp(moment)) }
+    for moment in [t - 15, t - 10, t - 5, t] {
+      state = tracker.update(with: readings(simulated, moment), at: stamp(moment))
+    }
     guard state.motion == .running else { return }
     let waveform = Waveform(
       point: PointID(machine.id, channel.rawValue), sampleRate_Hz: spec.sensor.sampleRate_Hz,
@@ -92,7 +95,8 @@ struct Recorder {
     let window = extractor.extract(
       waveform, of: machine, speed_rpm: simulated.shaftSpeed_rpm(at: t), state: state)
     let numbers =
-      window.logBands.map { "\($0)" } + Feature.allCases.map { window.values[$0].map { "\(Float($0))" } ?? "" }
+      window.logBands.map { "\($0)" }
+      + Feature.allCases.map { window.values[$0].map { "\(Float($0))" } ?? "" }
     print("\(machine.id),\(channel.rawValue),\(t),\(state),\(label)," + numbers.joined(separator: ","))
   }
 
@@ -101,7 +105,8 @@ struct Recorder {
     let scalars = copy.scalars(at: t)
     return [
       Reading(
-        point: PointID(machine.id, "speed"), quantity: .rotationalSpeed, value: scalars[.speed], stamp: stamp(t)),
+        point: PointID(machine.id, "speed"), quantity: .rotationalSpeed, value: scalars[.speed],
+        stamp: stamp(t)),
       Reading(point: PointID(machine.id, "power"), quantity: .power, value: scalars[.power], stamp: stamp(t)),
     ]
   }

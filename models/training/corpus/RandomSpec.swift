@@ -44,7 +44,9 @@ extension MachineSpec {
     if spec.vanes != nil { spec.vanes = 4 + Int(draw.next() % 9) }
     spec.driveEnd = draw.next() % 2 == 0 ? .skf6205 : .skf6203
     spec.sensor.noise *= draw.factor(4)
-    let sensors: [(rate: Double, count: Int)] = [(12_800, 16_384), (12_800, 8192), (25_600, 16_384), (6400, 8192)]
+    let sensors: [(rate: Double, count: Int)] = [
+      (12_800, 16_384), (12_800, 8192), (25_600, 16_384), (6400, 8192),
+    ]
     (spec.sensor.sampleRate_Hz, spec.sensor.captureLength) = sensors[Int(draw.next() % 4)]
     return spec
   }
