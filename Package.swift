@@ -109,6 +109,11 @@ let package = Package(
       name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],
       path: "firmware-sim/millwright-sim", swiftSettings: strict),
 
+    // Training: simulated machines in, the feature windows of the anomaly model's corpus out as CSV.
+    .executableTarget(
+      name: "anomaly-corpus", dependencies: ["Machine", "Features", "Diagnose", "Simulation"],
+      path: "models/training/corpus", swiftSettings: strict),
+
     tests("Core", ["Machine", "Clockwork", "Settings"]),
     tests("Fieldbus", ["Fieldbus", "Clockwork", "Machine", "Firmware", "Simulation"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
