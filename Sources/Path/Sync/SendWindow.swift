@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Machine
+package import Machine
 
 /// What is on its way and not yet known to be committed: go-back-N over batches, as a value.
 ///
@@ -12,23 +12,23 @@ internal import Machine
 ///              start again at the oldest row held; window 1, timeout doubled
 /// ```
 /// So a broker without a receiver behind it costs one batch per `longestTimeout_s`.
-struct SendWindow {
+package struct SendWindow {
   private struct InFlight {
     let boot: Int64
     let last: Int64
   }
 
-  let limit: Int
-  let timeout_s: Double
-  let longestTimeout_s: Double
+  private let limit: Int
+  private let timeout_s: Double
+  private let longestTimeout_s: Double
   /// The next batch starts after this row.
-  private(set) var position: (boot: Int64, sequence: Int64) = (0, 0)
+  package private(set) var position: (boot: Int64, sequence: Int64) = (0, 0)
   private var inFlight: [InFlight] = []
   private var open: Int
   private var patience_s: Double
   private var lastProgress = MonotonicTime(nanoseconds: 0)
 
-  init(limit: Int, timeout_s: Double, longestTimeout_s: Double) {
+  package init(limit: Int, timeout_s: Double, longestTimeout_s: Double) {
     self.limit = limit
     self.timeout_s = timeout_s
     self.longestTimeout_s = longestTimeout_s
@@ -36,17 +36,17 @@ struct SendWindow {
     patience_s = timeout_s
   }
 
-  var hasRoom: Bool { inFlight.count < open }
-  var count: Int { inFlight.count }
+  package var hasRoom: Bool { inFlight.count < open }
+  package var count: Int { inFlight.count }
 
-  mutating func sent(boot: Int64, last: Int64, at now: MonotonicTime) {
+  package mutating func sent(boot: Int64, last: Int64, at now: MonotonicTime) {
     if inFlight.isEmpty { lastProgress = now }
     inFlight.append(InFlight(boot: boot, last: last))
     position = (boot, last)
   }
 
   /// Takes the receiver's word; what it covers is no longer in flight.
-  mutating func committed(boot: Int64, through: Int64, at now: MonotonicTime) {
+  package mutating func committed(boot: Int64, through: Int64, at now: MonotonicTime) {
     let before = inFlight.count
     inFlight.removeAll { $0.boot == boot && $0.last <= through }
     guard inFlight.count < before else { return }
@@ -56,7 +56,7 @@ struct SendWindow {
   }
 
   /// Whether nothing has come back for too long; then all in flight is to be sent again.
-  mutating func timedOut(at now: MonotonicTime) -> Bool {
+  package mutating func timedOut(at now: MonotonicTime) -> Bool {
     guard !inFlight.isEmpty, now.seconds(since: lastProgress) >= patience_s else { return false }
     patience_s = min(longestTimeout_s, patience_s * 2)
     open = 1
@@ -65,7 +65,7 @@ struct SendWindow {
   }
 
   /// A new connection: nothing that was in flight can be counted on, and the path deserves a fresh try.
-  mutating func reconnected() {
+  package mutating func reconnected() {
     patience_s = timeout_s
     open = limit
     startAgain()

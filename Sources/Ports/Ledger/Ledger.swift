@@ -63,6 +63,7 @@ public final class Ledger: Sendable {
 
   /// Runs `body` in one transaction and returns when it is on disk; an error rolls all of it back.
   /// Cancelling the calling task does not cut the transaction short.
+  @discardableResult
   public func write<T: Sendable>(
     _ body: @escaping @Sendable (Transaction) throws(LedgerError) -> T
   ) async throws(LedgerError) -> T {
