@@ -24,6 +24,8 @@ public struct AnomalyDetector: Sendable {
   static let ownLimit = 4.0
 
   let model: Network
+  /// First digits of the model file's SHA-256.
+  public var modelHash: String { model.hash }
   let modelThreshold: Double
   let energyWeight: Double
   var thresholds: [PointID: ConformalThreshold] = [:]

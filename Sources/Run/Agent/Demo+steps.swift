@@ -30,8 +30,8 @@ extension Demo {
     return try ChildProcess(
       program,
       [
-        "run", "--modbus", "P-101=pump@127.0.0.1:\(modbus)", "--mqtt", "F-7=fan@127.0.0.1:\(broker)",
-        "--speedup", "\(Int(Self.speedup))", "--seed", "1", "--truth", folder + "/truth.jsonl",
+        "run", "--machine", "pump:P-101", "--machine", "fan:F-7", "--port", "\(modbus)",
+        "--mqtt", "127.0.0.1:\(broker)", "--telemetry-period", "500ms", "--waveform-period", "500ms", "--speedup", "\(Int(Self.speedup))", "--seed", "1", "--truth", folder + "/truth.jsonl",
         "--fault", "P-101:\(fault)@\(Int(Self.healthy_s))s/\(Int(Self.growth_s))s",
       ], log: folder + "/millwright-sim.log")
   }
@@ -71,13 +71,12 @@ extension Demo {
         modbus:
           tcp: 127.0.0.1:\(modbus)
           devices:
-            - { name: node-1, unit: 1, profile: millwright-sim-node, allow-writes: [waveform.trigger] }
+            - { name: node-1, unit: 1, profile: millwright-sim-node, period: 500ms, waveform-period: 500ms, allow-writes: [waveform.trigger] }
       - name: plant
         mqtt:
           broker: mqtt://127.0.0.1:\(broker)
           sources:
-            - { name: f7, profile: millwright-sim-mqtt, topic: sim/F-7/telemetry }
-            - { name: f7-wave, profile: millwright-sim-mqtt-waveform, topic: sim/F-7/waveform }
+            - { name: f7, profile: millwright-sim-mqtt, topic: sim/F-7/+ }
     upstream:
       broker: mqtt://127.0.0.1:\(broker)
     storage:
@@ -118,7 +117,7 @@ extension Demo {
         bearings:
           - { name: DE, designation: SKF 6205-2RS JEM }
         points:
-          - { name: DE-H, role: vibration, direction: horizontal, bearing: DE, from: plant.f7-wave.waveform }
+          - { name: DE-H, role: vibration, direction: horizontal, bearing: DE, from: plant.f7.waveform }
           - { name: speed, role: shaft-speed, from: plant.f7.speed }
           - { name: power, role: power, from: plant.f7.power }
           - { name: bearing-temperature, role: bearing-temperature, from: plant.f7.bearing-temperature }

@@ -22,7 +22,7 @@ struct Generation: Sendable {
   private let started: WallTime
   private let mailbox = Mailbox()
   private let pollers: [ModbusPoller]
-  private let ingests: [(client: MQTTClient, ingest: MQTTIngest)]
+  private let ingests: [MQTTIngest]
   private let runner: PathRunner
   private let upstream: Upstream?
 
@@ -55,12 +55,7 @@ struct Generation: Sendable {
           bus: ModbusBus(connection.endpoint, clock: clock), environment: environment, sink: sink)
       }
       ingests = try site.mqtt.map { connection in
-        let client = try MQTTClient(connection.broker, clock: clock)
-        return (
-          client,
-          try MQTTIngest(
-            connection, bindings: site.bindings(of: connection.name), client: client, clock: clock, sink: sink)
-        )
+        try MQTTIngest(connection, bindings: site.bindings(of: connection.name), clock: clock, sink: sink)
       }
       upstream = try site.upstream.map { options in
         var alerts = options
@@ -69,7 +64,9 @@ struct Generation: Sendable {
         let bulk = try MQTTClient(options, clock: clock)
         return Upstream(
           alerts: client,
-          publisher: AlertPublisher(client: client, plant: site.plant, clock: clock, journal: journal),
+          publisher: AlertPublisher(
+            client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:], clock: clock,
+            journal: journal),
           bulk: bulk,
           uplink: try Uplink(
             store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk), clock: clock))
@@ -95,10 +92,7 @@ struct Generation: Sendable {
     }
     return await withTaskGroup(of: Void.self) { services in
       for poller in pollers { services.addTask { await poller.run() } }
-      for entry in ingests {
-        services.addTask { await entry.client.run() }
-        services.addTask { await entry.ingest.run() }
-      }
+      for ingest in ingests { services.addTask { await ingest.run() } }
       if let upstream {
         services.addTask { await upstream.alerts.run() }
         services.addTask { await upstream.publisher.run() }
@@ -144,8 +138,8 @@ struct Generation: Sendable {
   private func status() async -> StatusReport {
     var modbus: [ModbusStatus] = []
     for poller in pollers { modbus.append(await poller.status()) }
-    var mqtt: [MQTTIngestStatus] = []
-    for entry in ingests { mqtt.append(await entry.ingest.status()) }
+    var mqtt: [StatusReport.MQTTStatus] = []
+    for ingest in ingests { mqtt.append(StatusReport.MQTTStatus(await ingest.status())) }
     return StatusReport(
       version: Version.text, node: site.node, site: site.plant.site, configuration: site.path,
       processID: ProcessInfo.processInfo.processIdentifier, started: started, updated: clock.wall(),

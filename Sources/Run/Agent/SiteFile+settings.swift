@@ -43,7 +43,7 @@ extension SiteFile {
       if let setting = connection.optional("modbus") {
         modbus.append(try ModbusConnection(name: name, setting, profiles: profiles))
       } else if let setting = connection.optional("mqtt") {
-        mqtt.append(try MQTTConnection(name: name, setting, node: node, profiles: profiles))
+        mqtt.append(try MQTTConnection(name: name, node: "millwright-\(site)-\(node)", setting, profiles: profiles))
       } else {
         throw entry.fail("one of 'modbus:' and 'mqtt:' beside the name")
       }
@@ -63,9 +63,7 @@ extension SiteFile {
       }
     }
 
-    let upstream = try table.optional("upstream").map { (setting) throws(SettingsError) in
-      try BrokerOptions(setting, clientID: "millwright-\(site)-\(node)-up")
-    }
+    let upstream = try BrokerOptions(upstream: table.optionalTable("upstream"), site: site, node: node)
     let storage = try Storage(table.optionalTable("storage"))
     let detection = try Detection(table.optionalTable("detection"))
     let power = try EnergyModel(table.optionalTable("power"))
@@ -133,6 +131,14 @@ extension SiteFile.Detection {
     options.alarms.offDelay_s = try table.duration("alarm-off-delay", default: options.alarms.offDelay_s)
     self.init(
       usesModel: try table.flag("model", default: true), falseAlarmRate: rate, path: options)
+    try table.finish()
+  }
+}
+
+extension BrokerOptions {
+  fileprivate init?(upstream table: SettingTable?, site: String, node: String) throws(SettingsError) {
+    guard let table else { return nil }
+    self = try BrokerOptions(table, clientID: "millwright-\(site)-\(node)-up")
     try table.finish()
   }
 }

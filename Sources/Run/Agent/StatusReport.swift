@@ -24,7 +24,7 @@ public struct StatusReport: Codable, Sendable {
   public var updated: WallTime
   public var machines: [MachineStatus]
   public var modbus: [ModbusStatus]
-  public var mqtt: [MQTTIngestStatus]
+  public var mqtt: [MQTTStatus]
   public var mailbox: Mailbox.Load
   /// Nil while the store does not answer.
   public var store: StoreStatus?
@@ -34,6 +34,25 @@ public struct StatusReport: Codable, Sendable {
   /// Records that could not be stored and were given up, by class.
   public var droppedRecords: [String: Int]
   public var energy: EnergySnapshot
+
+  /// One MQTT connection.
+  public struct MQTTStatus: Codable, Sendable {
+    public var connection: String
+    public var isConnected: Bool
+    /// The last thing that went wrong with the broker, kept after it has healed.
+    public var lastError: String?
+    /// Messages dropped because they were not read in time.
+    public var dropped: Int
+    public var sources: [MQTTIngestStatus.Source]
+
+    init(_ status: MQTTIngestStatus) {
+      connection = status.connection
+      isConnected = status.broker.state.isConnected
+      lastError = status.broker.lastError.map { "\($0)" }
+      dropped = status.broker.dropped
+      sources = status.sources
+    }
+  }
 
   /// Replaces the file in one step, so that a reader never sees half of it.
   func write(to file: String) throws {

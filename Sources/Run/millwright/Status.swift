@@ -47,7 +47,11 @@ struct Status: AsyncParsableCommand {
         print("  \(padded("", 12))\(unit.device) (unit \(unit.unit)): \(unit.lastFailure ?? "silent")")
       }
     }
-    for source in report.mqtt { print("  \(source.line)") }
+    for link in report.mqtt {
+      let messages = link.sources.reduce(0) { $0 + $1.messages }
+      let trouble = link.isConnected ? "" : ", \(link.lastError ?? "not tried")"
+      print("  \(padded(link.connection, 12))\(padded(link.isConnected ? "up" : "down", 10))\(messages) messages, \(link.dropped) dropped\(trouble)")
+    }
     showStore(report)
     showEnergy(report)
   }

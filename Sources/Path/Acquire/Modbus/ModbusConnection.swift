@@ -69,6 +69,15 @@ extension ModbusDevice {
       allowedWrites.insert(wanted)
     }
     if let period_s = try table.optionalDuration("period") {
+      for index in profile.registers.indices { profile.registers[index].period_s = period_s }
+    }
+    if let period_s = try table.optionalDuration("waveform-period") {
+      guard profile.waveform != nil else {
+        throw try table.required("waveform-period").fail("nothing: the profile '\(profile.name)' has no waveform")
+      }
+      profile.waveform?.period_s = period_s
+    }
+    if let period_s = try table.optionalDuration("period") {
       guard period_s > 0 else { throw setting.fail("a period above 0") }
       for index in profile.registers.indices { profile.registers[index].period_s = period_s }
     }
