@@ -21,7 +21,7 @@ final class SerialLine {
   private var intake = Intake()
   private var inNoise = false
   private var lastByte: MonotonicTime
-  private var listenUntil: MonotonicTime
+  private let listenUntil: MonotonicTime
 
   /// A request that an earlier process left behind may still be answered; so long a new line is only listened
   /// to, in seconds (at most half of the time that the first call has).
