@@ -115,7 +115,7 @@ let package = Package(
       path: "models/training/corpus", swiftSettings: strict),
 
     tests("Core", ["Machine", "Clockwork", "Settings"]),
-    tests("Fieldbus", ["Fieldbus", "Clockwork", "Machine", "Firmware", "Simulation"]),
+    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine"]),

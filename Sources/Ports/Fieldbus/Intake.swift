@@ -44,6 +44,13 @@ func wait(for events: Int32, on descriptor: Int32, until deadline: Deadline) -> 
   }
 }
 
+/// True when the descriptor has something to say now.
+func isReadable(_ descriptor: Int32) -> Bool {
+  var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  // SAFETY: one pollfd, on this frame.
+  return unsafe poll(&entry, 1, 0) > 0
+}
+
 /// Bytes received and not yet understood. Holds more than two of the longest frames, so that a filled intake
 /// means a sender that does not stop.
 struct Intake {

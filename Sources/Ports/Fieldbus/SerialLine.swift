@@ -21,7 +21,7 @@ final class SerialLine {
   private var intake = Intake()
   private var inNoise = false
   private var lastByte: MonotonicTime
-  private var listenUntil: MonotonicTime
+  private let listenUntil: MonotonicTime
 
   /// A request that an earlier process left behind may still be answered; so long a new line is only listened
   /// to, in seconds (at most half of the time that the first call has).
@@ -36,30 +36,26 @@ final class SerialLine {
   }
 
   /// Waits until the line has been silent as long as the standard asks between frames. Returns the frames
-  /// that came meanwhile and that nobody asked for.
-  func becomeSilent(before request: FieldbusError.Request, by deadline: Deadline) throws(FieldbusError)
-    -> [[UInt8]]
-  {
-    var dropped = intake.count
+  /// that nobody waits for any more: behind the last reply, or come since.
+  func becomeSilent(
+    before request: FieldbusError.Request, by deadline: Deadline
+  ) throws(FieldbusError) -> [[UInt8]] {
     var unasked: [[UInt8]] = []
-    while true {
-      let silentFrom = max(lastByte.advanced(bySeconds: silence_s), listenUntil)
-      // A moment already past still looks once whether something has come in.
-      let soon = deadline.now.advanced(bySeconds: 1e-6)
-      let wake = Deadline(deadline.clock, at: min(max(silentFrom, soon), deadline.time))
-      guard try receive(by: wake) else { break }
+    while deadline.left_s > 0 {
       while !inNoise, let arrival = arrival() {
         if case .frame(let frame) = arrival { unasked.append(frame) }
       }
-      dropped += 1
+      let silentFrom = max(lastByte.advanced(bySeconds: silence_s), listenUntil)
+      let isDue = silentFrom <= deadline.now
+      if isDue, !isReadable(port.descriptor) {
+        intake.empty()
+        inNoise = false
+        return unasked
+      }
+      let wake = isDue ? deadline.time : min(silentFrom, deadline.time)
+      _ = try receive(by: Deadline(deadline.clock, at: wake))
     }
-    intake.empty()
-    inNoise = false
-    if deadline.left_s <= 0 {
-      let reason = dropped > 0 ? "the line does not become silent" : "no time left to ask"
-      throw .outOfStep(request, reason: reason)
-    }
-    return unasked
+    throw .outOfStep(request, reason: "no silence on the line in which to ask")
   }
 
   func send(_ query: Query) throws(FieldbusError) {
