@@ -47,8 +47,8 @@ extension ModbusPoller {
       harvest.failure = "\(error)"
       switch error.meaning {
       case .refusedAddress: return await bisect(request, of: index, into: &harvest)
-      case .refusedNow: return true
-      case .unitSilent, .linkDown, .notSent: return false
+      case .busy, .refused: return true
+      case .unitSilent, .linkDown: return false
       }
     }
   }

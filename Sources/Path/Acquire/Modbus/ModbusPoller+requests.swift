@@ -85,12 +85,11 @@ extension ModbusPoller {
     }
     let now = environment.clock.monotonic()
     switch error.meaning {
-    case .refusedAddress, .refusedNow: noteAnswer(device)
+    case .refusedAddress, .busy, .refused: noteAnswer(device)
     case .unitSilent: silence(device, at: now)
     case .linkDown:
       link.failed(at: now, random: environment.random())
       counters.isLinkUp = false
-    case .notSent: break
     }
   }
 

@@ -28,8 +28,8 @@ extension ModbusPoller {
       }
     } catch {
       switch error.meaning {
-      case .refusedNow(code: 5), .refusedNow(code: 6), .notSent: capture.busy()
-      case .refusedNow, .refusedAddress: capture.refused("\(map.name): \(error)")
+      case .busy: capture.busy()
+      case .refused, .refusedAddress: capture.refused("\(map.name): \(error)")
       case .unitSilent, .linkDown: await sink(silence(of: device))  // the step is repeated when it is back
       }
     }

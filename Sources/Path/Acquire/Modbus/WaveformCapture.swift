@@ -33,23 +33,23 @@ struct WaveformCapture: Sendable {
     case nothingNew
     case rejected(SensorDefect)
   }
-  private enum Phase {
+  enum Phase {
     case before, trigger, state, header(Int), blocks, after(Int), finished(Outcome)
   }
 
-  private let map: WaveformMap
+  let map: WaveformMap
   private let samplesPerBlock: Int
   private let header: [ReadRequest]
   private let verification: [ReadRequest]
-  private let lastSequence: Double?
-  private var phase: Phase
-  private var values: [Int: DecodedValue] = [:]
-  private var words: [UInt16] = []
-  private var expectedSamples = 0
-  private var sequence = 0.0
-  private var sequenceBefore: Double?
+  let lastSequence: Double?
+  var phase: Phase
+  var values: [Int: DecodedValue] = [:]
+  var words: [UInt16] = []
+  var expectedSamples = 0
+  var sequence = 0.0
+  var sequenceBefore: Double?
   /// Seconds to let pass before the next action.
-  private(set) var pause_s = 0.0
+  var pause_s = 0.0
 
   /// - Parameter lastSequence: sequence of the capture that was read last, if any.
   init(_ map: WaveformMap, limits: RequestLimits, lastSequence: Double?) {
@@ -161,107 +161,20 @@ struct WaveformCapture: Sendable {
     }
   }
 
-  private mutating func reject(_ kind: SensorDefect.Kind, _ evidence: String) {
+  mutating func reject(_ kind: SensorDefect.Kind, _ evidence: String) {
     words = []
     phase = .finished(.rejected(SensorDefect(kind, evidence)))
   }
 
-  /// Looks at the header: is it the capture that we wait for, and can it be read?
-  private mutating func beginBlocks() {
-    guard let found = values[map.sequence]?.value else {
-      return reject(.incomplete, "\(map.name): no capture sequence")
-    }
-    if map.trigger != nil, found == sequenceBefore {
-      pause_s = map.poll_s  // still the capture before the trigger
-      phase = map.state != nil ? .state : .header(0)
-      return
-    }
-    if map.trigger == nil, found == lastSequence {
-      phase = .finished(.nothingNew)
-      return
-    }
-    guard let count = value(of: map.count), count >= 1, count <= Double(map.data.maximumSamples),
-      count == count.rounded()
-    else {
-      let text = value(of: map.count).map(plain) ?? "no"
-      return reject(
-        .incomplete, "\(map.name): \(text) samples announced, 1 to \(map.data.maximumSamples) possible")
-    }
-    guard let rate = value(of: map.sampleRate), rate > 0 else {
-      return reject(.incomplete, "\(map.name): no sample rate")
-    }
-    guard let scale = value(of: map.scale), scale != 0 else {
-      return reject(.incomplete, "\(map.name): no scale")
-    }
-    sequence = found
-    expectedSamples = Int(count)
-    words.reserveCapacity(expectedSamples * map.data.words)
-    phase = .blocks
-  }
-
-  private func value(of term: WaveformMap.Term) -> Double? {
+  func value(of term: WaveformMap.Term) -> Double? {
     switch term {
     case .constant(let number): number
     case .register(let index): values[index].flatMap { $0.quality.isBad ? nil : $0.value }
     }
-  }
-
-  /// Whether header and blocks are of one capture.
-  private mutating func finish() {
-    guard let now = values[map.sequence]?.value else {
-      return reject(.incomplete, "\(map.name): no capture sequence after the blocks")
-    }
-    guard now == sequence else {
-      return reject(
-        .incomplete,
-        "\(map.name): capture \(plain(sequence)) was overwritten by \(plain(now)) while it was read")
-    }
-    if let state = map.state, let value = values[state.register]?.value, value != state.ready {
-      return reject(
-        .incomplete,
-        "\(map.name): a new capture began (state \(plain(value))) while \(plain(sequence)) was read")
-    }
-    guard let samples = scaledSamples() else { return }
-    let scale = value(of: map.scale) ?? 1
-    phase = .finished(
-      .waveform(
-        CapturedWaveform(
-          sequence: sequence, sampleRate_Hz: value(of: map.sampleRate) ?? 0, samples: samples,
-          fullScale: map.fullScale.flatMap(value(of:)).map {
-            Float(map.unit.canonical($0 * scale).magnitude)
-          },
-          speed_rpm: map.speed.flatMap { value(of: .register($0)) },
-          captured: map.captureTime.flatMap { value(of: .register($0)) }.flatMap(WallTime.init(plausible_s:)))
-      ))
-  }
-
-  /// The samples in canonical units; nil, and the capture rejected, when one of them is no number.
-  private mutating func scaledSamples() -> [Float]? {
-    let (scale, size) = (value(of: map.scale) ?? 1, map.data.words)
-    var samples: [Float] = []
-    samples.reserveCapacity(expectedSamples)
-    for start in stride(from: 0, to: expectedSamples * size, by: size) {
-      let raw = map.data.type.number(map.data.order.bits(words[start..<start + size]))
-      let sample = Float(map.unit.canonical(raw * scale))
-      guard sample.isFinite else {
-        reject(.invalidMark, "\(map.name): sample \(start / size) is not a finite number")
-        return nil
-      }
-      samples.append(sample)
-    }
-    return samples
   }
 }
 
 extension WaveformMap.Block {
   /// Registers that one sample takes.
   var words: Int { type.fixedWords ?? 1 }
-}
-
-extension WallTime {
-  /// A device's clock that was never set says 1970; such a time is no time.
-  fileprivate init?(plausible_s seconds: Double) {
-    guard seconds >= 946_684_800, seconds < 4_102_444_800 else { return nil }  // 2000 to 2100
-    self.init(seconds: seconds)
-  }
 }
