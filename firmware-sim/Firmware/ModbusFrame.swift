@@ -34,7 +34,7 @@ func answer(_ request: [UInt8], by device: inout any RegisterDevice, at now: Mom
 func bytes(_ word: UInt16) -> [UInt8] { [UInt8(word >> 8), UInt8(word & 0xFF)] }
 
 /// CRC-16 of Modbus over serial line V1.02: polynomial 0xA001, start 0xFFFF; low byte first on the wire.
-func crc16(_ frame: some Sequence<UInt8>) -> UInt16 {
+package func crc16(_ frame: some Sequence<UInt8>) -> UInt16 {
   frame.reduce(0xFFFF) { crc, byte in
     (0..<8).reduce(crc ^ UInt16(byte)) { c, _ in c & 1 == 1 ? (c >> 1) ^ 0xA001 : c >> 1 }
   }

@@ -9,6 +9,12 @@ public struct TelemetryMessage: Sendable, Equatable {
   public var topic: String
   /// Payload as sent.
   public var payload: [UInt8]
+
+  /// A message.
+  public init(topic: String, payload: [UInt8]) {
+    self.topic = topic
+    self.payload = payload
+  }
 }
 
 /// The simulator's own MQTT payloads, of one machine.

@@ -19,7 +19,7 @@ public enum TransportFault: String, CaseIterable, Sendable {
   /// Another request's reply: over TCP the one before with its own transaction number, over RTU one that
   /// bears another unit's number.
   case swapped
-  /// One bit of the reply flipped; over TCP, where no checksum of Modbus guards the values, in the header.
+  /// One bit of the reply flipped; over TCP, where no checksum of Modbus guards the values, of its transaction number.
   case flipped
 }
 
@@ -111,7 +111,7 @@ struct FaultPlayer {
       return [Piece(delay_s: 0, bytes: other)]
     case .flipped:
       var bad = good
-      let bits = (framing == .tcp ? 4 : good.count) * 8
+      let bits = (framing == .tcp ? 2 : good.count) * 8
       let bit = Int.random(in: 0..<bits, using: &random)
       bad[bit / 8] ^= 1 << UInt8(bit % 8)
       return [Piece(delay_s: 0, bytes: bad)]

@@ -7,6 +7,7 @@ func exponential(_ x: Double) -> Double { exp(x) }
 func sine(_ x: Double) -> Double { sin(x) }
 func cosine(_ x: Double) -> Double { cos(x) }
 func logarithm(_ x: Double) -> Double { log(x) }
+func arctangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
 func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
 
 /// 0 below `low`, 1 above `high`, smooth between.

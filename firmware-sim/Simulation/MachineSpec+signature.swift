@@ -42,12 +42,12 @@ extension MachineSpec {
     }
     for (i, level) in vibration.orders_mm_s.enumerated() {
       let order = Double(i + 1)
-      s.lines.append(
+      s.add(
         Line(
           order * f, velocity_mm_s: level * gain * wander(100 + UInt64(i)),
           phase: phase(base, state, order: order, channel: channel)))
     }
-    s.lines.append(
+    s.add(
       Line(
         2 * state.supply_Hz, velocity_mm_s: vibration.twiceLine_mm_s * way * (0.6 + 0.4 * state.load),
         phase: phase(base, state, order: 2.5, channel: channel)))
@@ -55,7 +55,7 @@ extension MachineSpec {
       let order = Double(vanes)
       let level = vibration.vanePass_mm_s * gain * (0.7 + 0.4 * state.load) * wander(110)
       for (shift, share) in [(0.0, 1.0), (-1, 0.15), (1, 0.15)] {
-        s.lines.append(
+        s.add(
           Line(
             (order + shift) * f, velocity_mm_s: level * share,
             phase: phase(base, state, order: order + shift, channel: channel)))
@@ -65,7 +65,7 @@ extension MachineSpec {
       for (i, level) in gear.mesh_m_s2.enumerated() {
         let order = Double(gear.pinionTeeth * (i + 1))
         for (shift, share) in [(0.0, 1.0), (-1, 0.12), (1, 0.12)] {
-          s.lines.append(
+          s.add(
             Line(
               (order + shift) * f,
               acceleration_m_s2: level * share * way * state.speed * (0.3 + 0.7 * state.load)
@@ -88,7 +88,7 @@ extension MachineSpec {
     let end = channel.isDriveEnd ? 1 : 0.65
     func add(_ order: Double, _ velocity_mm_s: Double) {
       guard velocity_mm_s > 0 else { return }
-      s.lines.append(
+      s.add(
         Line(
           order * f, velocity_mm_s: velocity_mm_s * end * n2,
           phase: phase(base, state, order: order, channel: channel)))
@@ -149,7 +149,7 @@ extension MachineSpec {
         train.rate_Hz = bearing.cage(slip: slip) * f
         train.peak = 48 * strength
         train.spread = 0.6
-        train.slip = 0.03
+        train.slip = 0.015
       }
       s.blows.append(train)
       // Late damage is no longer discrete: the lines drown in a raised floor.
@@ -168,7 +168,7 @@ extension MachineSpec {
     s.blows.append(
       BlowTrain(rate_Hz: 240, peak: 9 * intensity * end, slip: 1, spread: 0.7, loadZone_Hz: 0))
     if let vanes {
-      s.lines.append(
+      s.add(
         Line(
           Double(vanes) * state.rotation_Hz, velocity_mm_s: 0.35 * intensity * end,
           phase: phase(base, state, order: Double(vanes) + 0.25, channel: channel)))

@@ -31,7 +31,7 @@ extension FaultKind {
     case .sensorClipped:
       // An amplifier of wrong gain: the peaks lie beyond the rail.
       let peak = x.reduce(Float(1e-6)) { max($0, abs($1)) }
-      let gain = max(1, rail / peak * Float(1.3 + 2 * severity))
+      let gain = max(1, rail / peak * Float(1.5 + 4 * severity))
       for i in x.indices { x[i] *= gain }
     case .sensorDropout:
       // Runs of exact zeros, 20 ms each on average, over up to 40 % of the capture.

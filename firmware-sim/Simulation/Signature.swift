@@ -44,7 +44,7 @@ struct BlowTrain {
 
 /// All that one channel hears at one moment, before it is turned into samples.
 struct Signature {
-  var lines: [Line] = []
+  private(set) var lines: [Line] = []
   var blows: [BlowTrain] = []
   /// White floor, m/s2 per root hertz.
   var floor = 0.0
@@ -54,6 +54,19 @@ struct Signature {
   var decay_s = 0.0
   /// Looseness: how much of the swing to one side is held back by the stop, 0...1.
   var truncation = 0.0
+
+  /// Adds a line; two of one frequency become one, with their phases.
+  mutating func add(_ line: Line) {
+    guard let same = lines.firstIndex(where: { $0.frequency_Hz == line.frequency_Hz }) else {
+      lines.append(line)
+      return
+    }
+    let old = lines[same]
+    let along = old.amplitude * cosine(old.phase) + line.amplitude * cosine(line.phase)
+    let across = old.amplitude * sine(old.phase) + line.amplitude * sine(line.phase)
+    lines[same].amplitude = (along * along + across * across).squareRoot()
+    lines[same].phase = arctangent(across, along)
+  }
 
   /// RMS velocity in 10-1000 Hz, mm/s, in closed form.
   var velocity_mm_s: Double {
