@@ -75,6 +75,10 @@ import Testing
       samples: Signals.quantised(living.map { $0 * 80 }), fullScale: Signals.fullScale, kind: .clipped,
       evidence: "full scale of 157"),
     Case(
+      testDescription: "broadband beyond the rail, sample by sample",
+      samples: Signals.quantised(Signals.gaussian(50, count: count)), fullScale: Signals.fullScale,
+      kind: .clipped, evidence: "samples at the full scale"),
+    Case(
       testDescription: "cut off below an unknown rail", samples: living.map { min(max($0, -2.5), 2.5) },
       kind: .clipped, evidence: "flat tops at -2.5 or 2.5"),
     Case(

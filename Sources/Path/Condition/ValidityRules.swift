@@ -15,6 +15,8 @@ public struct ValidityRules: Sendable {
   public var meanReferenceCount = 5
   /// Consecutive samples at the rail that are clipping.
   public var clippedRun = 3
+  /// Share of samples at the rail that is clipping even without such a run; an impact may touch it once.
+  public var clippedShare = 5e-4
   /// Shortest run of one nonzero value that may be called stuck.
   public var stuckRun = 64
   /// Shortest run of exact zeros that may be called a dropout.
