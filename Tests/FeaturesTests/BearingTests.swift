@@ -129,7 +129,7 @@ import Testing
     let lines = Self.lines(noisy, machine: machine)
     let outer = try #require(lines[.outerRace])
     #expect(outer.found_Hz == nil)
-    // The cage line needs ten turns of the cage.
+    // The cage line needs eight turns of the cage.
     #expect(lines[.cage] != nil)
     #expect(Self.lines(Array(noisy.prefix(8192)), machine: machine)[.cage] == nil)
   }

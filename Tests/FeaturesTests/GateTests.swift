@@ -75,6 +75,10 @@ import Testing
       samples: Signals.quantised(living.map { $0 * 80 }), fullScale: Signals.fullScale, kind: .clipped,
       evidence: "full scale of 157"),
     Case(
+      testDescription: "broadband beyond the rail, sample by sample",
+      samples: Signals.quantised(Signals.gaussian(50, count: count)), fullScale: Signals.fullScale,
+      kind: .clipped, evidence: "samples at the full scale"),
+    Case(
       testDescription: "cut off below an unknown rail", samples: living.map { min(max($0, -2.5), 2.5) },
       kind: .clipped, evidence: "flat tops at -2.5 or 2.5"),
     Case(
@@ -194,10 +198,11 @@ import Testing
         ])
     ])
 
-  static func reading(_ value: Double?, _ quantity: Quantity = .pressure, point: PointID = pressure)
-    -> Reading
-  {
-    Reading(point: point, quantity: quantity, value: value, stamp: noon)
+  static func reading(
+    _ value: Double?, _ quantity: Quantity = .pressure, point: PointID = pressure, at second: Double = 0
+  ) -> Reading {
+    let stamp = Stamp(received: WallTime(seconds: second), monotonic: MonotonicTime(seconds: second))
+    return Reading(point: point, quantity: quantity, value: value, stamp: stamp)
   }
 
   @Test(
@@ -217,18 +222,34 @@ import Testing
   @Test("A noisy quantity that never changes while the machine runs is stuck, until it moves")
   func stuck() {
     var gate = ValidityGate(plant: Self.plant)
-    for _ in 1..<60 { #expect(gate.judge(Self.reading(1.37), machineRunning: true).quality == .good) }
-    let judged = gate.judge(Self.reading(1.37), machineRunning: true)
-    #expect(judged.quality == .bad(SensorDefect(.stuck, "1.37 bar without any change for 60 polls")))
-    #expect(gate.judge(Self.reading(1.38), machineRunning: true).quality == .good)
+    for second in 1..<60 {
+      let reading = Self.reading(1.37, at: Double(second))
+      #expect(gate.judge(reading, machineRunning: true) == reading)
+    }
+    let judged = gate.judge(Self.reading(1.37, at: 60), machineRunning: true)
+    #expect(
+      judged.quality == .bad(SensorDefect(.stuck, "1.37 bar without any change for 60 polls in 59 s")))
+    #expect(gate.judge(Self.reading(1.38, at: 61), machineRunning: true).quality == .good)
+  }
+
+  @Test("Polling faster than a sensor renews its register makes nothing stuck")
+  func fastPolls() {
+    var gate = ValidityGate(plant: Self.plant)
+    for poll in 0..<2000 {
+      let second = Double(poll) * 0.05
+      let renewed = 1.3 + (second / 10).rounded(.down) * 0.01
+      #expect(gate.judge(Self.reading(renewed, at: second), machineRunning: true).quality == .good)
+    }
   }
 
   @Test("At rest a pressure may stand still, and a room may keep its temperature")
   func still() {
     var gate = ValidityGate(plant: Self.plant)
-    for _ in 0..<500 {
-      #expect(gate.judge(Self.reading(1.37), machineRunning: false).quality == .good)
-      let room = Self.reading(21.5, .temperature, point: PointID(Self.machine, "ambient"))
+    for second in 0..<500 {
+      let still = Self.reading(1.37, at: Double(second))
+      #expect(gate.judge(still, machineRunning: false).quality == .good)
+      let room = Self.reading(
+        21.5, .temperature, point: PointID(Self.machine, "ambient"), at: Double(second))
       #expect(gate.judge(room, machineRunning: true).quality == .good)
     }
   }

@@ -75,13 +75,26 @@ struct RecordingTests {
       let samples = record.samples[start..<(start + count)].map { $0 * Float(standardGravity) }
       let waveform = Waveform(samples, rate: record.rate, speed: record.speed)
       #expect(gate.judge(waveform, machineRunning: true) == nil, "\(record.name)")
-      let lines = extractor.extract(waveform, of: .drive, speed_rpm: nil, state: running).lines
-      let top = lines.max { $0.prominence < $1.prominence }
-      guard let top, top.prominence >= LineLimits.namingProminence,
-        top.harmonics >= LineLimits.namingHarmonics
-      else { return nil }
-      return top.line
+      return verdict(extractor.extract(waveform, of: .drive, speed_rpm: nil, state: running).lines)
     }
+  }
+
+  /// The rule that the documentation of `LineLimits` gives.
+  static func verdict(_ lines: [LineMatch]) -> BearingLine? {
+    let top = lines.filter { $0.line != .cage }.max { $0.prominence < $1.prominence }
+    if let top, top.found_Hz != nil {
+      let (p, h) = (top.prominence, top.harmonics)
+      let isNamed =
+        top.line == .rollingElement
+        ? p >= LineLimits.elementProminence && h >= LineLimits.namingHarmonics && top.sidebands
+        : p >= LineLimits.namingProminence && h >= LineLimits.namingHarmonics
+          || p >= LineLimits.familyProminence && h >= LineLimits.familyHarmonics
+      return isNamed ? top.line : nil
+    }
+    let cage = lines.first { $0.line == .cage }
+    guard let cage, cage.prominence >= LineLimits.cageProminence, cage.harmonics >= LineLimits.namingHarmonics
+    else { return nil }
+    return .cage
   }
 
   @Test(

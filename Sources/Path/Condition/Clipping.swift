@@ -11,10 +11,10 @@ enum Clipping {
       // The highest code may stand one count below the nominal full scale.
       let rail = fullScale * 0.9995
       let tops = Tops(of: waveform.samples.span, upper: rail, lower: -rail, shortest: rules.clippedRun)
-      if tops.runs > 0 {
+      if tops.runs > 0 || Double(tops.atRail) > rules.clippedShare * Double(count) {
         return SensorDefect(
           .clipped,
-          "\(tops.samples) of \(count) samples in \(tops.runs) runs at the full scale of \(brief(Double(fullScale))) m/s2"
+          "\(tops.atRail) of \(count) samples at the full scale of \(brief(Double(fullScale))) m/s2, \(tops.runs) times for \(rules.clippedRun) samples or more"
         )
       }
     }
@@ -32,7 +32,9 @@ enum Clipping {
   /// Runs of samples at or beyond a rail.
   private struct Tops {
     var runs = 0
+    /// Samples in runs, and all samples at or beyond a rail.
     var samples = 0
+    var atRail = 0
     private var entries = 0.0
     /// Mean jump into a run.
     var meanEntry: Float { runs > 0 ? Float(entries / Double(runs)) : 0 }
@@ -49,7 +51,10 @@ enum Clipping {
           length = 0
           entry = i > 0 ? Double(abs(value - signal[i - 1])) : 0
         }
-        if side != 0 { length += 1 }
+        if side != 0 {
+          length += 1
+          atRail += 1
+        }
       }
       close(length, entry, shortest)
     }

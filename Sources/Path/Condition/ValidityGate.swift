@@ -84,21 +84,22 @@ public struct ValidityGate {
       readings[reading.point] = nil
       return nil
     }
-    let polls = readings[reading.point, default: ReadingHistory()].polls(of: value)
-    guard polls >= limit else { return nil }
-    return SensorDefect(.stuck, "\(value) \(unit) without any change for \(polls) polls")
+    let (polls, time_s) = readings[reading.point, default: ReadingHistory()].unchanged(
+      value, at: reading.stamp.monotonic)
+    guard polls >= limit, time_s >= rules.identicalTime_s else { return nil }
+    return SensorDefect(
+      .stuck, "\(value) \(unit) without any change for \(polls) polls in \(brief(time_s)) s")
   }
 }
 
 /// How long one reading has not changed.
 struct ReadingHistory {
-  private var last: Double?
-  private var count = 0
+  private var last: (value: Double, since: MonotonicTime, polls: Int)?
 
-  /// Counts polls with this value, this one included.
-  mutating func polls(of value: Double) -> Int {
-    count = last == value ? count + 1 : 1
-    last = value
-    return count
+  /// Counts the polls with this value, this one included, and the seconds since the first of them.
+  mutating func unchanged(_ value: Double, at time: MonotonicTime) -> (polls: Int, time_s: Double) {
+    let (since, polls) = if let last, last.value == value { (last.since, last.polls + 1) } else { (time, 1) }
+    last = (value, since, polls)
+    return (polls, time.seconds(since: since))
   }
 }

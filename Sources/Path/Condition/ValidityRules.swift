@@ -15,6 +15,8 @@ public struct ValidityRules: Sendable {
   public var meanReferenceCount = 5
   /// Consecutive samples at the rail that are clipping.
   public var clippedRun = 3
+  /// Share of samples at the rail that is clipping even without such a run; an impact may touch it once.
+  public var clippedShare = 5e-4
   /// Shortest run of one nonzero value that may be called stuck.
   public var stuckRun = 64
   /// Shortest run of exact zeros that may be called a dropout.
@@ -27,6 +29,9 @@ public struct ValidityRules: Sendable {
   /// Velocity RMS of that part from which a slope counts: the highest zone boundary of ISO 10816-3. Ordinary
   /// sensors drift by 1 to 5 mm/s there (measured on CWRU's records), and the overall value begins above it.
   public var skiSlopeFloor_mm_s = 11.0
+  /// Shortest time without any change that may be called stuck: some sensors renew a register every ten
+  /// seconds, however often it is polled.
+  public var identicalTime_s = 30.0
   /// Polls without any change after which a reading is stuck, where the role is one that is never still.
   public var identicalPolls: [PointRole: Int] = [
     .velocityRMS: 60, .accelerationRMS: 60, .accelerationPeak: 60, .crestFactor: 60, .kurtosis: 60,

@@ -18,24 +18,39 @@ import Machine
 ///     B021                28       1-4    h0-1  3-13  h0-3   1-5       0-4
 ///     normal              27       1-3    h0    1-3   h0     1-3       0-3
 ///
-/// So a bearing line names a fault when it is the most prominent of its bearing's lines, stands
-/// `namingProminence` above the floor and has `namingHarmonics`: right in 251 of the 252 windows of outer- and
-/// inner-race records other than OR014, silent in all others, wrong in none. The rule "most prominent"
-/// matters: an outer race in the load zone also rings at the cage's frequency. Prominence grows with the
-/// square root of the window's length, so these numbers belong to windows of 1 to 2 seconds.
+/// So the most prominent line of a bearing, its cage's left aside, names a fault when it is
+/// - a race's, `namingProminence` above the floor with `namingHarmonics`, or `familyProminence` with
+///   `familyHarmonics`: prominence and a long family make up for each other;
+/// - the elements', `elementProminence` above the floor with `namingHarmonics` and sidebands at the cage's
+///   frequency.
+///
+/// The cage is named by `cageProminence` and `namingHarmonics` only where none of the other lines is found: outer
+/// races in the load zone and elements ring at the cage's frequency as well. This is right in 251 of the
+/// 252 windows of outer- and inner-race records other than OR014, silent in all others, wrong in none.
+/// Prominence grows with the square root of the window's length, so these numbers belong to windows of 1 to 2
+/// seconds.
 public enum LineLimits {
-  /// Prominence from which the most prominent line of a bearing names a fault.
+  /// Prominence from which a race's line with `namingHarmonics` names a fault.
   public static let namingProminence = 15.0
-  /// Harmonics, the first included, that such a line has at least.
+  /// Harmonics, the first included, that a naming line has at least.
   public static let namingHarmonics = 2
+  /// Prominence that suffices for a race's line with `familyHarmonics`.
+  public static let familyProminence = 8.0
+  /// Harmonics of such a line.
+  public static let familyHarmonics = 4
+  /// Prominence that suffices for the elements' line with its sidebands.
+  public static let elementProminence = 6.0
+  /// Prominence from which the cage's line names a fault where no other line is found.
+  public static let cageProminence = 8.0
   /// Real lines lie 0.3 to 1.4 % beside the kinematic ones because elements slip.
   public static let slip = 0.02
   /// Once the first harmonic is found the others must be its multiples.
   public static let harmonicSlip = 0.005
   /// Bins on either side of a multiple of shaft speed that belong to the shaft.
   public static let orderReach_bins = 1.25
-  /// A line is looked for when the window holds at least so many of its periods.
-  public static let periods = 10.0
+  /// A line is looked for when the window holds at least so many of its periods: the lobes of its harmonics
+  /// are then apart.
+  public static let periods = 8.0
   /// Harmonics looked for, the first included.
   public static let harmonics = 5
   /// Bins on either side of a line whose median is its floor: one shaft frequency, within these limits.
@@ -56,7 +71,7 @@ struct LineSearch {
     var isLine: Bool { prominence >= LineLimits.found }
   }
 
-  /// Looks for one line of a bearing; nil when this window cannot show it: too short for ten periods, above
+  /// Looks for one line of a bearing; nil when this window cannot show it: too short for eight periods, above
   /// the spectrum, or nearer to a multiple of shaft speed than the resolution can part.
   func match(_ line: BearingLine, of bearing: Bearing, scratch: inout MutableSpan<Float>) -> LineMatch? {
     let expected = bearing.order(of: line) * shaft_Hz
