@@ -83,6 +83,12 @@ public struct AnomalyDetector: Sendable {
     return min(own, AnomalyDetector.ownLimit * modelThreshold)
   }
 
+  /// The model's input for a window, see `models/anomaly.card.yaml`; nil while the baseline is not learned.
+  package static func input(of window: FeatureWindow, against baseline: Baseline) -> [Float]? {
+    var vector = [Float](repeating: 0, count: AnomalyInput.count)
+    return AnomalyInput.write(window, baseline, into: &vector) ? vector : nil
+  }
+
   private mutating func calibrate(_ point: PointID, _ score: Double, learn: Bool) {
     guard thresholds[point] != nil || thresholds.count < AnomalyDetector.pointLimit else { return }
     thresholds[point, default: ConformalThreshold(rate: falseAlarmRate)].observe(score, learn: learn)
