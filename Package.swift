@@ -106,6 +106,11 @@ let package = Package(
       name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],
       path: "firmware-sim/millwright-sim", swiftSettings: strict),
 
+    // The two ends of the store-and-forward path as bare processes, for `scripts/chaos` to kill.
+    .executableTarget(
+      name: "chaos-peer", dependencies: ["Machine", "Clockwork", "Store", "Sync", "Broker"],
+      path: "Tests/ChaosPeer", swiftSettings: strict),
+
     tests("Core", ["Machine", "Clockwork", "Settings"]),
     tests("Fieldbus", ["Fieldbus", "Clockwork", "Machine", "Firmware", "Simulation"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
