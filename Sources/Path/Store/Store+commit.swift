@@ -139,6 +139,13 @@ private struct BatchWriter {
   }
 
   private mutating func write(_ readings: [Reading]) throws(LedgerError) -> Int {
+    if readings.isEmpty { return 0 }
+    let insert = try tx.prepare("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    let upsert = try tx.prepare(
+      """
+      INSERT INTO latest VALUES (?2, ?1, ?3, ?4, ?5, ?6) ON CONFLICT (point) DO UPDATE SET
+        received = ?1, lag = ?3, value = ?4, quality = ?5, defect = ?6 WHERE ?1 - ?3 >= received - lag
+      """)
     var rows = 0
     for reading in readings {
       let values = [
@@ -146,12 +153,8 @@ private struct BatchWriter {
         .integer(reading.stamp.lag), SQLValue(reading.value), .integer(reading.quality.code),
         SQLValue(reading.quality.defect?.evidence),
       ]
-      rows += try tx.run("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
-      try tx.run(
-        """
-        INSERT INTO latest VALUES (?2, ?1, ?3, ?4, ?5, ?6) ON CONFLICT (point) DO UPDATE SET
-          received = ?1, lag = ?3, value = ?4, quality = ?5, defect = ?6 WHERE ?1 - ?3 >= received - lag
-        """, values)
+      rows += try insert.run(values)
+      try upsert.run(values)
     }
     return rows
   }

@@ -42,7 +42,9 @@ public final class ReceiverLedger: Sendable {
 
   /// Counts per node.
   public struct Tally: Sendable, Equatable, Codable {
+    /// The gateway, by the name in its topic.
     public var node: String
+    /// Batches committed.
     public var batches: Int
     /// Rows stored, each once.
     public var rows: Int
