@@ -114,6 +114,11 @@ let package = Package(
       name: "anomaly-corpus", dependencies: ["Machine", "Features", "Diagnose", "Simulation"],
       path: "models/training/corpus", swiftSettings: strict),
 
+    // The two ends of the store-and-forward path as bare processes, for `scripts/chaos` to kill.
+    .executableTarget(
+      name: "chaos-peer", dependencies: ["Machine", "Clockwork", "Store", "Sync", "Broker"],
+      path: "Tests/ChaosPeer", swiftSettings: strict),
+
     tests("Core", ["Machine", "Clockwork", "Settings"]),
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),

@@ -4,7 +4,9 @@
 public struct Retention: Sendable, Equatable {
   /// The bounds of one class; whichever is reached first deletes the oldest.
   public struct Rule: Sendable, Equatable {
+    /// Seconds after receipt when a record is deleted.
     public var age_s: Double
+    /// Bytes of the class beyond which its oldest records are deleted.
     public var bytes: Int
     /// A rule of this age and size.
     public init(age_s: Double, bytes: Int) {
@@ -13,6 +15,7 @@ public struct Retention: Sendable, Equatable {
     }
   }
 
+  /// The rule of each class; a class without one is bounded by `highWater` only.
   public var rules: [RecordClass: Rule]
   /// Bytes of rows that wait to be sent upstream; beyond, the oldest features go first, alarms last.
   public var outboxBytes: Int

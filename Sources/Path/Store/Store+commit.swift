@@ -15,20 +15,19 @@ public struct CommitReceipt: Sendable, Equatable {
 extension Store {
   /// Stores the batch and its outbox rows in one transaction, and returns when they are on disk.
   ///
-  /// When there is no room, old records are given up in the order of `RecordClass`; where the disk is so
-  /// full that even deleting fails, the ballast gives the journal its room. `StoreError.full` means that
-  /// neither helped. After an error nothing of the batch is stored.
+  /// When there is no room, each `Remedy` is tried in turn: `StoreError.full` means that none helped. After
+  /// an error nothing of the batch is stored.
   @discardableResult
   public func commit(_ batch: StoreBatch) async throws(StoreError) -> CommitReceipt {
     let encoded = try EncodedBatch(batch)
-    let bytes = batch.approximateBytes
     do { return try await write(encoded) } catch { guard case .full = error else { throw error } }
-    do {
-      try await makeRoom(for: bytes)
-      return try await write(encoded)
-    } catch { guard case .full = error, ledger.releaseBallast() else { throw error } }
-    try await makeRoom(for: bytes)
-    return try await write(encoded)
+    for remedy in Remedy.allCases {
+      do {
+        try await apply(remedy, for: batch.approximateBytes)
+        return try await write(encoded)
+      } catch { guard case .full = error else { throw error } }
+    }
+    throw .full(path: ledger.path)
   }
 
   private func write(_ encoded: EncodedBatch) async throws(StoreError) -> CommitReceipt {
@@ -140,6 +139,13 @@ private struct BatchWriter {
   }
 
   private mutating func write(_ readings: [Reading]) throws(LedgerError) -> Int {
+    if readings.isEmpty { return 0 }
+    let insert = try tx.prepare("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    let upsert = try tx.prepare(
+      """
+      INSERT INTO latest VALUES (?2, ?1, ?3, ?4, ?5, ?6) ON CONFLICT (point) DO UPDATE SET
+        received = ?1, lag = ?3, value = ?4, quality = ?5, defect = ?6 WHERE ?1 - ?3 >= received - lag
+      """)
     var rows = 0
     for reading in readings {
       let values = [
@@ -147,12 +153,8 @@ private struct BatchWriter {
         .integer(reading.stamp.lag), SQLValue(reading.value), .integer(reading.quality.code),
         SQLValue(reading.quality.defect?.evidence),
       ]
-      rows += try tx.run("INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
-      try tx.run(
-        """
-        INSERT INTO latest VALUES (?2, ?1, ?3, ?4, ?5, ?6) ON CONFLICT (point) DO UPDATE SET
-          received = ?1, lag = ?3, value = ?4, quality = ?5, defect = ?6 WHERE ?1 - ?3 >= received - lag
-        """, values)
+      rows += try insert.run(values)
+      try upsert.run(values)
     }
     return rows
   }

@@ -9,9 +9,11 @@ public enum OutboxKind: String, CaseIterable, Sendable, Codable {
 
 /// A row that waits until the receiver upstream has committed it.
 public struct OutboxRow: Sendable, Equatable {
+  /// The run of the writer that committed it.
   public var boot: Int64
   /// Unique under its boot, from 1, in the order of commits.
   public var sequence: Int64
+  /// Raw value of `OutboxKind`.
   public var kind: String
   /// JSON.
   public var body: String

@@ -5,11 +5,15 @@ public import Machine
 
 /// A stored measurement. The monotonic time is not kept: it means nothing after a reboot.
 public struct StoredReading: Sendable, Equatable {
+  /// Where it was measured.
   public var point: PointID
+  /// What was measured.
   public var quantity: Quantity
   /// In the quantity's canonical unit; nil when it was missing.
   public var value: Double?
+  /// How far it may be believed, with the reason.
   public var quality: Quality
+  /// The gateway's wall clock when it arrived.
   public var received: WallTime
   /// The source's own time; nil when it sent none (or exactly the time of receipt).
   public var source: WallTime?
@@ -17,6 +21,7 @@ public struct StoredReading: Sendable, Equatable {
 
 /// One value of a feature over time.
 public struct TrendPoint: Sendable, Equatable {
+  /// The source's time where it sent one, else that of receipt.
   public var time: WallTime
   /// In the unit that the feature names; nil when it was missing.
   public var value: Double?

@@ -41,17 +41,31 @@ extension Store {
         report.dropped[kind, default: 0] += count
         left -= 1
       }
+      try await ledger.placeBallast()
     } catch { throw StoreError(error) }
     report.isUnfinished = left <= 0
-    _ = ledger.placeBallast()
     return report
   }
 
-  /// Gives up old records until free pages could hold `bytes`, and begins the journal anew.
-  func makeRoom(for bytes: Int) async throws(StoreError) {
-    do {
+  /// What is done when there is no room, the mildest first.
+  enum Remedy: CaseIterable {
+    /// The journal takes the room: fold it into the file and begin it anew.
+    case foldJournal
+    /// The file is at its bound, or cannot grow: give up old records in the order of `RecordClass`.
+    case giveUpRecords
+    /// The disk is so full that even deleting fails: give the ballast's room to the journal, which keeps it,
+    /// and let the file grow no more until the ballast is back.
+    case releaseBallast
+  }
+
+  func apply(_ remedy: Remedy, for bytes: Int) async throws(StoreError) {
+    do throws(LedgerError) {
+      if remedy == .releaseBallast, !ledger.releaseBallast() { throw .full(path: ledger.path) }
+      try await ledger.checkpoint()
+      if remedy == .foldJournal { return }
       try await giveUp(untilFree: max(bytes * 2, 256 << 10))
       try await ledger.checkpoint()
+      if remedy == .releaseBallast { try await ledger.setGrowth(false) }
     } catch { throw StoreError(error) }
   }
 

@@ -37,13 +37,15 @@ public final class Store: Sendable {
   /// the second result says so and is to be reported.
   ///
   /// - Parameters:
-  ///   - maximumBytes: bound of the database file; the journal (4 MiB) and the ballast come on top.
+  ///   - maximumBytes: bound of the database file; the journal (an eighth of it, at most 4 MiB) and the
+  ///     ballast come on top.
   ///   - ballastBytes: room kept for deleting on a full disk.
   public static func open(
     _ path: String, now: WallTime, maximumBytes: Int = 1 << 30, ballastBytes: Int = 8 << 20,
     retention: Retention? = nil
   ) async throws(StoreError) -> (store: Store, setAside: DamagedFile?) {
-    let limits = Ledger.Limits(maximumBytes: maximumBytes, ballastBytes: ballastBytes)
+    let limits = Ledger.Limits(
+      maximumBytes: maximumBytes, journalBytes: min(4 << 20, maximumBytes / 8), ballastBytes: ballastBytes)
     do {
       let (ledger, setAside) = try Ledger.openOrSetAside(path, migrations: Schema.migrations, limits: limits)
       let boot = try await ledger.write { (tx) throws(LedgerError) in
@@ -53,6 +55,7 @@ public final class Store: Sendable {
         }
         return try beginBoot(tx, now: now)
       }
+      try await ledger.placeBallast()
       let store = Store(
         ledger: ledger, boot: boot, retention: retention ?? Retention(maximumBytes: maximumBytes))
       return (store, setAside.map { DamagedFile(path: $0.path, reason: $0.reason) })

@@ -4,12 +4,19 @@ public import Machine
 
 /// Everything that one window of the path produced: stored in one transaction, or not at all.
 public struct StoreBatch: Sendable {
+  /// Scalar measurements, good or not.
   public var readings: [Reading]
+  /// Features of waveforms; they go upstream.
   public var windows: [FeatureWindow]
+  /// Models' opinions.
   public var scores: [ModelScore]
+  /// Diagnoses; they go upstream.
   public var findings: [Finding]
+  /// Steps of alarms; they go upstream, first of all.
   public var transitions: [AlarmTransition]
+  /// What stood behind an alarm.
   public var evidence: [EvidenceRecord]
+  /// States of stages.
   public var snapshots: [Snapshot]
 
   /// A batch of what is given; the rest is empty.
@@ -38,8 +45,11 @@ public struct StoreBatch: Sendable {
 public struct EvidenceRecord: Sendable {
   /// `Alarm.id` and its occurrence.
   public var alarm: String
+  /// `Alarm.occurrence` that it belongs to.
   public var occurrence: Int
+  /// The capture, stored as float32.
   public var waveform: Waveform
+  /// Its spectrum, where one was made.
   public var spectrum: Spectrum?
 
   /// Evidence for one occurrence of an alarm.
@@ -55,7 +65,9 @@ public struct EvidenceRecord: Sendable {
 public struct Snapshot: Sendable, Equatable {
   /// Name of the state, like `baseline/P-101`.
   public var key: String
+  /// When the state was taken.
   public var stamp: Stamp
+  /// The state in the encoding of its owner; kept with a checksum.
   public var bytes: [UInt8]
 
   /// A state under its name.

@@ -17,6 +17,7 @@ public enum StoreError: Error, Equatable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+  /// What went wrong and with which file, for a log line.
   public var description: String {
     switch self {
     case .full(let path): "\(path): no room left, also after giving up old records"

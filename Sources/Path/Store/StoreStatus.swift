@@ -6,16 +6,22 @@ internal import Ledger
 public struct StoreStatus: Sendable, Equatable, Codable {
   /// One class of record: what it takes, and how many of it a bound made the store give up.
   public struct Class: Sendable, Equatable, Codable {
+    /// Rows held.
     public var rows: Int
+    /// About how many bytes they take.
     public var bytes: Int
+    /// Rows given up because a bound was reached, since the file was made.
     public var dropped: Int
   }
   /// By name: the raw values of `RecordClass`, and `outbox` and `audit`.
   public var classes: [String: Class]
   /// Rows that wait to be sent, by `OutboxKind`.
   public var outbox: [String: Int]
+  /// Bytes in pages that hold data.
   public var usedBytes: Int
+  /// Size of the database file.
   public var fileBytes: Int
+  /// Bound of the database file.
   public var maximumBytes: Int
   /// Whether the room for deleting on a full disk is there.
   public var hasBallast: Bool

@@ -9,8 +9,10 @@ public struct BrokerTransport: SyncTransport {
   /// Takes over the client's messages and connection changes, which have one reader each.
   public init(_ client: MQTTClient) { self.client = client }
 
+  /// Registers the filter with the client.
   public func subscribe(_ filter: String) async throws { try await client.subscribe(filter) }
 
+  /// Publishes at QoS 1 and waits for the acknowledgement.
   public func send(_ payload: [UInt8], to topic: String) async throws {
     try await client.publish(topic: topic, payload: payload)
   }
@@ -24,6 +26,7 @@ public struct BrokerTransport: SyncTransport {
     }
   }
 
+  /// The client's changes of connection.
   public var connections: AsyncStream<Bool> {
     let source = client.connectionChanges
     return AsyncStream {

@@ -19,7 +19,9 @@ internal import Synchronization
 public final class Receiver: Sendable {
   /// Counts since the start.
   public struct Statistics: Sendable, Equatable, Codable {
+    /// Whether there is a broker at this moment.
     public var isConnected = false
+    /// Batches committed, repeated ones included.
     public var batches = 0
     /// Messages refused, of which nothing was stored.
     public var refused = 0

@@ -42,7 +42,9 @@ public final class ReceiverLedger: Sendable {
 
   /// Counts per node.
   public struct Tally: Sendable, Equatable, Codable {
+    /// The gateway, by the name in its topic.
     public var node: String
+    /// Batches committed.
     public var batches: Int
     /// Rows stored, each once.
     public var rows: Int
@@ -50,6 +52,15 @@ public final class ReceiverLedger: Sendable {
     public var duplicates: Int
     /// Rows that came again under the same identity with another body; the first is kept.
     public var conflicts: Int
+
+    /// The counts of one node.
+    public init(node: String, batches: Int, rows: Int, duplicates: Int, conflicts: Int) {
+      self.node = node
+      self.batches = batches
+      self.rows = rows
+      self.duplicates = duplicates
+      self.conflicts = conflicts
+    }
   }
 
   /// Stores a batch in one transaction and returns up to where the node's rows are now on disk.

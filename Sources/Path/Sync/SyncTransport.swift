@@ -15,7 +15,9 @@ public protocol SyncTransport: Sendable {
 
 /// One message with its topic.
 public struct SyncMessage: Sendable, Equatable {
+  /// The MQTT topic.
   public var topic: String
+  /// The bytes.
   public var payload: [UInt8]
   /// A message on `topic`.
   public init(topic: String, payload: [UInt8]) {
@@ -26,6 +28,7 @@ public struct SyncMessage: Sendable, Equatable {
 
 /// The topics between a site's gateways and their receiver.
 public struct SyncTopics: Sendable, Equatable {
+  /// The site, one level of every topic.
   public let site: String
 
   /// Topics of one site; its name is one level of a topic.
@@ -63,6 +66,7 @@ public enum SyncError: Error, Equatable, Sendable {
 }
 
 extension SyncError: CustomStringConvertible {
+  /// What went wrong, for a log line.
   public var description: String {
     switch self {
     case .badName(let name): "\"\(name)\" cannot be a site or node name: it is empty or has one of / + #"

@@ -21,7 +21,9 @@ internal import Synchronization
 public final class Uplink: Sendable {
   /// Sizes and times of the way up.
   public struct Options: Sendable {
+    /// Most rows in one message.
     public var rowsPerBatch = 200
+    /// About the largest size of one message.
     public var bytesPerBatch = 64 << 10
     /// Batches sent and not yet known to be committed.
     public var window = 8
@@ -29,6 +31,7 @@ public final class Uplink: Sendable {
     public var period_s = 1.0
     /// Without word from the receiver for this long, everything in flight is sent again; doubles up to the next.
     public var timeout_s = 5.0
+    /// Where doubling ends.
     public var longestTimeout_s = 60.0
     /// The defaults above.
     public init() {}
@@ -36,12 +39,15 @@ public final class Uplink: Sendable {
 
   /// Counts since the start.
   public struct Statistics: Sendable, Equatable, Codable {
+    /// Whether there is a broker at this moment.
     public var isConnected = false
+    /// Messages that the broker took.
     public var sentBatches = 0
     /// Rows sent, those sent again included.
     public var sentRows = 0
     /// Rows that the receiver has said it committed.
     public var committedRows = 0
+    /// Times that the receiver was silent for too long.
     public var timeouts = 0
     /// Rows whose checksum did not hold when read back; they are not sent.
     public var damagedRows = 0

@@ -40,10 +40,30 @@ struct Ballast: Sendable {
 }
 
 extension Ledger {
-  /// Puts the ballast (back) in place; false when the disk has no room for it.
-  public func placeBallast() -> Bool { ballast.place() }
+  /// Puts the ballast in place where it is not. Without it (false) the file may not grow: growth would take
+  /// the last blocks of the disk, and then neither the journal nor a deletion could be written.
+  @discardableResult
+  public func placeBallast() async throws(LedgerError) -> Bool {
+    let isInPlace = ballast.place()
+    try await setGrowth(isInPlace)
+    return isInPlace
+  }
+
   /// Gives the ballast's room to the disk, so that deleting works again; false when there is no ballast.
   public func releaseBallast() -> Bool { ballast.release() }
-  /// Whether the ballast stands ready.
+
+  /// Whether the ballast stands ready, or none was asked for.
   public var hasBallast: Bool { ballast.bytes == 0 || ballast.isInPlace }
+
+  /// Lets the file grow up to its bound, or holds it at the size that it has (at least 1 MiB).
+  public func setGrowth(_ mayGrow: Bool) async throws(LedgerError) {
+    let maximum = limits.maximumBytes
+    try await write { (tx) throws(LedgerError) in
+      let page = try tx.value("PRAGMA page_size")?.integer ?? 4096
+      let pages = try tx.value("PRAGMA page_count")?.integer ?? 0
+      let bound = max(16, Int64(maximum) / page)
+      _ = try tx.value(
+        "PRAGMA max_page_count = \(mayGrow ? bound : min(bound, max(pages, (1 << 20) / page)))")
+    }
+  }
 }

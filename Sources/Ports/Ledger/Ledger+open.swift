@@ -38,7 +38,6 @@ extension Ledger {
       }
       try ledger.migrate(migrations)
     } catch { throw LedgerError(error, path: path) }
-    _ = ledger.placeBallast()
     return ledger
   }
 
@@ -67,6 +66,7 @@ extension Ledger {
       try database.execute(sql: "PRAGMA journal_size_limit = \(limits.journalBytes)")
       try database.execute(sql: "PRAGMA cache_size = -\(max(64, limits.cacheBytes / 1024))")
       let page = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = \(max(16, limits.journalBytes / page))")
       try database.execute(sql: "PRAGMA max_page_count = \(max(16, limits.maximumBytes / page))")
       database.add(function: checksumFunction)
     }

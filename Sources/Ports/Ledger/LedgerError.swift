@@ -23,6 +23,7 @@ public enum LedgerError: Error, Equatable, Sendable {
 }
 
 extension LedgerError: CustomStringConvertible {
+  /// What went wrong and with which file, for a log line.
   public var description: String {
     switch self {
     case .isDirectory(let path): "\(path): is a directory, expected a database file"

@@ -35,7 +35,9 @@ public enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+  /// An integer literal as INTEGER.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A string literal as TEXT.
   public init(stringLiteral value: String) { self = .text(value) }
 }
 
@@ -79,11 +81,29 @@ public struct Transaction {
   /// As above, with the arguments as a list.
   @discardableResult
   public func run(_ sql: String, _ arguments: [SQLValue]) throws(LedgerError) -> Int {
-    do {
-      let statement = try database.cachedStatement(sql: sql)
-      try statement.execute(arguments: StatementArguments(arguments.map(\.argument)))
-      return database.changesCount
-    } catch { throw LedgerError(error, path: path) }
+    try prepare(sql).run(arguments)
+  }
+
+  /// A statement for many rows.
+  public func prepare(_ sql: String) throws(LedgerError) -> Prepared {
+    do { return Prepared(statement: try database.cachedStatement(sql: sql), transaction: self) } catch {
+      throw LedgerError(error, path: path)
+    }
+  }
+
+  /// A compiled statement, valid inside its transaction only.
+  public struct Prepared {
+    let statement: Statement
+    let transaction: Transaction
+
+    /// Runs it once and gives the number of rows that it changed.
+    @discardableResult
+    public func run(_ arguments: [SQLValue]) throws(LedgerError) -> Int {
+      do {
+        try statement.execute(arguments: StatementArguments(arguments.map { $0.argument }))
+        return transaction.database.changesCount
+      } catch { throw LedgerError(error, path: transaction.path) }
+    }
   }
 
   /// All rows of a query; the caller bounds it with LIMIT.
@@ -96,7 +116,7 @@ public struct Transaction {
     do {
       let statement = try database.cachedStatement(sql: sql)
       let cursor = try Row.fetchCursor(
-        statement, arguments: StatementArguments(arguments.map(\.argument)))
+        statement, arguments: StatementArguments(arguments.map { $0.argument }))
       var result: [SQLRow] = []
       while let row = try cursor.next() {
         result.append((0..<row.count).map { SQLValue(row[$0] as DatabaseValue) })
@@ -109,7 +129,7 @@ public struct Transaction {
   public func value(_ sql: String, _ arguments: SQLValue...) throws(LedgerError) -> SQLValue? {
     do {
       let statement = try database.cachedStatement(sql: sql)
-      let row = try Row.fetchOne(statement, arguments: StatementArguments(arguments.map(\.argument)))
+      let row = try Row.fetchOne(statement, arguments: StatementArguments(arguments.map { $0.argument }))
       return row.map { SQLValue($0[0] as DatabaseValue) }
     } catch { throw LedgerError(error, path: path) }
   }
