@@ -67,23 +67,36 @@ let package = Package(
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
 
     // Ports: the only parts that touch C or the operating system's devices.
-    part("Fieldbus", "Ports", ["CModbus", "Clockwork", "Machine"]),  // register requests in, raw words out
-    part("Broker", "Ports", ["CMosquitto", "Clockwork", "Machine"]),  // MQTT messages in and out
-    part("Ledger", "Ports", [grdb]),  // SQLite, opened the way that keeps promises
-    part("Kernels", "Ports", ["CKernels", "CKissFFT"]),  // spans in, spans out: FFT and INT8
+    // register requests in, raw words out
+    part("Fieldbus", "Ports", ["CModbus", "Clockwork", "Machine"]),
+    // MQTT messages in and out
+    part("Broker", "Ports", ["CMosquitto", "Clockwork", "Machine"]),
+    // SQLite, opened the way that keeps promises
+    part("Ledger", "Ports", [grdb]),
+    // spans in, spans out: FFT and INT8
+    part("Kernels", "Ports", ["CKernels", "CKissFFT"]),
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
-    part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),  // sources in, samples out
-    part("Condition", "Path", ["Machine", "Kernels"]),  // samples in, judged samples out
-    part("Features", "Path", ["Machine", "Kernels"]),  // waveforms in, what an analyst reads out
-    part("Infer", "Path", ["Machine", "Kernels", protobuf]),  // features in, baselines and INT8 scores out
-    part("Diagnose", "Path", ["Machine"]),  // one machine's window in, findings with evidence out
-    part("Alert", "Path", ["Machine"]),  // findings in, latched alarms out
-    part("Store", "Path", ["Machine", "Ledger"]),  // everything worth keeping in, one transaction a window
-    part("Sync", "Path", ["Machine", "Clockwork", "Ledger", "Store", "Broker"]),  // outbox in, committed upstream out
+    // sources in, samples out
+    part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),
+    // samples in, judged samples out
+    part("Condition", "Path", ["Machine", "Kernels"]),
+    // waveforms in, what an analyst reads out
+    part("Features", "Path", ["Machine", "Kernels"]),
+    // features in, baselines and INT8 scores out
+    part("Infer", "Path", ["Machine", "Kernels", protobuf]),
+    // one machine's window in, findings with evidence out
+    part("Diagnose", "Path", ["Machine"]),
+    // findings in, latched alarms out
+    part("Alert", "Path", ["Machine"]),
+    // everything worth keeping in, one transaction a window
+    part("Store", "Path", ["Machine", "Ledger"]),
+    // outbox in, committed upstream out
+    part("Sync", "Path", ["Machine", "Clockwork", "Ledger", "Store", "Broker"]),
 
     // Mind: what the path leans on.
-    part("Budget", "Mind", ["Machine", "Clockwork"]),  // CPU time in, estimated joules out
+    // CPU time in, estimated joules out
+    part("Budget", "Mind", ["Machine", "Clockwork"]),
 
     // Run: where the stages meet, and the command.
     part(

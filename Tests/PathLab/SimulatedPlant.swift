@@ -31,7 +31,8 @@ public struct SimulatedPlant: ~Copyable {
   /// - Parameters:
   ///   - start_s: machine time of the first sample, seconds.
   public init(
-    _ spec: MachineSpec, kind: MachineKind, seed: UInt64, faults: [FaultPlan] = [], cadence: Cadence = Cadence(),
+    _ spec: MachineSpec, kind: MachineKind, seed: UInt64, faults: [FaultPlan] = [],
+    cadence: Cadence = Cadence(),
     options: PlantPath.Options = PlantPath.Options(), detector: AnomalyDetector? = nil, start_s: Double = 0
   ) {
     source = SimulatedMachine(spec, seed: seed)
@@ -79,7 +80,9 @@ public struct SimulatedPlant: ~Copyable {
           point: point.id, quantity: point.quantity, value: value.isNaN ? nil : value, stamp: stamp,
           quality: value.isNaN ? .bad(SensorDefect(.invalidMark, "the sensor says NaN")) : .good))
     }
-    guard time_s.truncatingRemainder(dividingBy: cadence.waveform_s) < cadence.reading_s else { return samples }
+    guard time_s.truncatingRemainder(dividingBy: cadence.waveform_s) < cadence.reading_s else {
+      return samples
+    }
     for channel in cadence.channels {
       let capture = source.capture(at: time_s, channel: channel)
       samples.append(
@@ -113,7 +116,8 @@ extension Machine {
       (.flow, .flow, .flow),
     ]
     self.init(
-      id: id, name: spec.id, kind: kind, ratedPower_kW: spec.ratedPower_kW, ratedSpeed_rpm: spec.ratedSpeed_rpm,
+      id: id, name: spec.id, kind: kind, ratedPower_kW: spec.ratedPower_kW,
+      ratedSpeed_rpm: spec.ratedSpeed_rpm,
       support: .rigid, bearings: [bearing("DE", spec.driveEnd), bearing("NDE", spec.nonDriveEnd)],
       vaneCount: spec.vanes, lineFrequency_Hz: spec.lineFrequency_Hz,
       points: channels.map { channel in

@@ -62,7 +62,8 @@ actor AlertPublisher {
         site: site, machine: machine, standing: await standing(machine), models: models, at: clock.stamp())
       do {
         try await client.publish(
-          topic: alarmTopic(site: site, machine: machine), payload: Array(try message.json()), qos: .atLeastOnce,
+          topic: alarmTopic(site: site, machine: machine), payload: Array(try message.json()),
+          qos: .atLeastOnce,
           retain: true)
         waiting.remove(machine)
         published += 1

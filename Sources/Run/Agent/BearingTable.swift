@@ -35,7 +35,8 @@ struct BearingTable {
     let designation = try setting.string()
     try table.finish()
     guard var bearing = geometries[designation] else {
-      let near = nearest(to: designation, among: Array(geometries.keys)).map { "did you mean '\($0)'? " } ?? ""
+      let near =
+        nearest(to: designation, among: Array(geometries.keys)).map { "did you mean '\($0)'? " } ?? ""
       throw setting.fail(
         "a bearing whose geometry is known; \(near)known: \(geometries.keys.sorted().joined(separator: ", ")); add others under 'bearings:' with their source"
       )

@@ -39,7 +39,8 @@ final class ChildProcess: Sendable {
   /// folders where Debian puts daemons.
   static func find(_ name: String, beside folder: String? = nil) -> String? {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    let folders = [folder].compactMap { $0 } + path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/bin"]
+    let folders =
+      [folder].compactMap { $0 } + path.split(separator: ":").map(String.init) + ["/usr/sbin", "/usr/bin"]
     return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 }

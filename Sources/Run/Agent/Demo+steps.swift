@@ -23,23 +23,28 @@ extension Demo {
   }
 
   func startSimulator(modbus: UInt16, broker: UInt16, folder: String) throws(AgentError) -> ChildProcess {
-    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .path
     guard let program = ChildProcess.find("millwright-sim", beside: own) else {
-      throw .demo("millwright-sim is not beside millwright; build it: swift build -c release --product millwright-sim")
+      throw .demo(
+        "millwright-sim is not beside millwright; build it: swift build -c release --product millwright-sim")
     }
     return try ChildProcess(
       program,
       [
         "run", "--machine", "pump:P-101", "--machine", "fan:F-7", "--port", "\(modbus)",
-        "--mqtt", "127.0.0.1:\(broker)", "--telemetry-period", "500ms", "--waveform-period", "500ms", "--speedup", "\(Int(Self.speedup))", "--seed", "1", "--truth", folder + "/truth.jsonl",
+        "--mqtt", "127.0.0.1:\(broker)", "--telemetry-period", "500ms", "--waveform-period", "500ms",
+        "--speedup", "\(Int(Self.speedup))", "--seed", "1", "--truth", folder + "/truth.jsonl",
         "--fault", "P-101:\(fault)@\(Int(Self.healthy_s))s/\(Int(Self.growth_s))s",
       ], log: folder + "/millwright-sim.log")
   }
 
   func writeSite(modbus: UInt16, broker: UInt16, folder: String) throws(AgentError) -> String {
     let file = folder + "/site.yaml"
-    do { try Self.site(modbus: modbus, broker: broker, folder: folder).write(toFile: file, atomically: true, encoding: .utf8) }
-    catch { throw .demo("\(file): \(error.localizedDescription)") }
+    do {
+      try Self.site(modbus: modbus, broker: broker, folder: folder).write(
+        toFile: file, atomically: true, encoding: .utf8)
+    } catch { throw .demo("\(file): \(error.localizedDescription)") }
     return file
   }
 

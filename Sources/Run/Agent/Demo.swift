@@ -29,7 +29,8 @@ public struct Demo: Sendable {
   /// Runs the demonstration; throws when the alarm did not come, or came before the fault.
   public func run() async throws(AgentError) {
     let resources = try Resources.find()
-    let folder = keep ?? NSTemporaryDirectory() + "millwright-demo-\(ProcessInfo.processInfo.processIdentifier)"
+    let folder =
+      keep ?? NSTemporaryDirectory() + "millwright-demo-\(ProcessInfo.processInfo.processIdentifier)"
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw .demo("\(folder): \(error.localizedDescription)")
     }
@@ -47,20 +48,29 @@ public struct Demo: Sendable {
     try await watch(site: site, resources: resources, folder: folder, broker: ports[0])
   }
 
-  private func watch(site: SiteFile, resources: Resources, folder: String, broker: UInt16) async throws(AgentError) {
+  private func watch(site: SiteFile, resources: Resources, folder: String, broker: UInt16)
+    async throws(AgentError)
+  {
     let began = Date()
     let agent = LiveAgent(site: site, resources: resources, journal: Journal(marks: false, most: .notice))
     let receiver = try ReceiveService(
-      broker: BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-receiver"), site: site.plant.site,
+      broker: BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-receiver"),
+      site: site.plant.site,
       database: folder + "/received.db")
     let listener: MQTTClient
-    do { listener = try MQTTClient(BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-plant")) } catch {
+    do {
+      listener = try MQTTClient(BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-plant"))
+    } catch {
       throw .demo("\(error)")
     }
     let seen = await withTaskGroup(of: Outcome.self) { group in
       group.addTask { await Self.outcome { try await agent.run() } }
-      group.addTask { await receiver.run(); return .ended }
-      group.addTask { await listener.run(); return .ended }
+      group.addTask {
+        await receiver.run(); return .ended
+      }
+      group.addTask {
+        await listener.run(); return .ended
+      }
       group.addTask { await self.listen(listener, site: site.plant.site, began: began) }
       group.addTask {
         try? await Task.sleep(for: .seconds((Self.healthy_s + 2 * Self.growth_s) / Self.speedup + 60))
@@ -108,11 +118,16 @@ public struct Demo: Sendable {
       return .failed(.demo("\(error)"))
     }
     for await message in plant.messages {
-      guard let state = try? JSONDecoder().decode(AlarmMessage.self, from: Data(message.payload)) else { continue }
-      guard let alarm = state.alarms.first(where: { $0.subject == Subject.machine.rawValue }) else { continue }
+      guard let state = try? JSONDecoder().decode(AlarmMessage.self, from: Data(message.payload)) else {
+        continue
+      }
+      guard let alarm = state.alarms.first(where: { $0.subject == Subject.machine.rawValue }) else {
+        continue
+      }
       return .alarm(
         AlarmSeen(
-          machine: state.machine, fault: alarm.fault, after_s: Date().timeIntervalSince(began), topic: message.topic,
+          machine: state.machine, fault: alarm.fault, after_s: Date().timeIntervalSince(began),
+          topic: message.topic,
           payload: String(decoding: message.payload, as: UTF8.self)))
     }
     return .ended

@@ -65,11 +65,13 @@ struct Generation: Sendable {
         return Upstream(
           alerts: client,
           publisher: AlertPublisher(
-            client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:], clock: clock,
+            client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:],
+            clock: clock,
             journal: journal),
           bulk: bulk,
           uplink: try Uplink(
-            store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk), clock: clock))
+            store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk),
+            clock: clock))
       }
     } catch {
       throw .unreachable("\(error)")
@@ -117,7 +119,8 @@ struct Generation: Sendable {
       do {
         let report = try await store.maintain(now: clock.wall())
         if report.droppedUnsent > 0 {
-          journal.write(.warning, "\(report.droppedUnsent) rows were given up before the receiver upstream had them")
+          journal.write(
+            .warning, "\(report.droppedUnsent) rows were given up before the receiver upstream had them")
         }
       } catch {
         journal.write(.error, "retention: \(error)")

@@ -39,10 +39,12 @@ public struct LiveAgent: Sendable {
     let account = StageAccount(clock: clock, model: site.power)
     let signals = SteeringBox(Steering.signals())
     var site = site
-    journal.write(.notice, "millwright \(Version.text), node \(site.node), boot \(store.boot), \(site.summary)")
+    journal.write(
+      .notice, "millwright \(Version.text), node \(site.node), boot \(store.boot), \(site.summary)")
     while true {
       let memory = await Memory.load(from: store, site: site, journal: journal)
-      let detector = try AnomalyDetector.load(for: site, resources: resources, calibration: memory.calibration)
+      let detector = try AnomalyDetector.load(
+        for: site, resources: resources, calibration: memory.calibration)
       let generation = try Generation(
         site: site, store: store, memory: memory, detector: detector, account: account, clock: clock,
         journal: journal, started: started)
@@ -57,14 +59,16 @@ public struct LiveAgent: Sendable {
   }
 
   /// Waits for a signal; nil means stop. A configuration that is wrong is reported and the old one stays.
-  private func nextSite(_ signals: SteeringBox, current: SiteFile, notice: ServiceNotice?) async -> SiteFile? {
+  private func nextSite(_ signals: SteeringBox, current: SiteFile, notice: ServiceNotice?) async -> SiteFile?
+  {
     while let signal = await signals.next() {
       if signal == .stop { return nil }
       let now = UInt64(clock.monotonic().nanoseconds / 1000)
       notice?.send("RELOADING=1\nMONOTONIC_USEC=\(now)")
       do {
         let next = try SiteFile.load(path: current.path, resources: resources)
-        guard next.storage == current.storage, next.node == current.node, next.plant.site == current.plant.site
+        guard next.storage == current.storage, next.node == current.node,
+          next.plant.site == current.plant.site
         else {
           throw AgentError.storage("site, node and storage do not change by a reload; restart the daemon")
         }
@@ -87,9 +91,13 @@ public struct LiveAgent: Sendable {
     }
     do {
       let (store, setAside) = try await Store.open(
-        site.storage.database, now: clock.wall(), limits: Ledger.Limits(maximumBytes: site.storage.maximumBytes))
+        site.storage.database, now: clock.wall(),
+        limits: Ledger.Limits(maximumBytes: site.storage.maximumBytes))
       if let setAside {
-        journal.write(.error, "the database was damaged and now lies at \(setAside.path) (\(setAside.reason)); a fresh one was begun")
+        journal.write(
+          .error,
+          "the database was damaged and now lies at \(setAside.path) (\(setAside.reason)); a fresh one was begun"
+        )
       }
       return store
     } catch {

@@ -97,7 +97,9 @@ actor PathRunner {
       } catch {
         if !isStorageBroken {
           isStorageBroken = true
-          journal.write(.error, "storage: \(error); kept in memory within \(backlog.maximumBytes >> 20) MiB, alarms last to go")
+          journal.write(
+            .error,
+            "storage: \(error); kept in memory within \(backlog.maximumBytes >> 20) MiB, alarms last to go")
         }
         return
       }

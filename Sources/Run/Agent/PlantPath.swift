@@ -54,7 +54,8 @@ public struct PlantPath: ~Copyable {
     order = plant.machines.map(\.id)
     machines = Dictionary(
       plant.machines.map { machine in
-        let baseline = memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
+        let baseline =
+          memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
         return (machine.id, MachinePath(machine: machine, timing: timing, baseline: baseline))
       }
     ) { first, _ in first }
@@ -67,7 +68,8 @@ public struct PlantPath: ~Copyable {
   /// that the plant does not name are ignored.
   ///
   /// - Parameter account: where the CPU time of each stage is booked.
-  public mutating func advance(_ samples: [Sample], at now: Stamp, account: StageAccount? = nil) -> StoreBatch {
+  public mutating func advance(_ samples: [Sample], at now: Stamp, account: StageAccount? = nil) -> StoreBatch
+  {
     var batch = StoreBatch()
     condition(samples, at: now, account, into: &batch)
     for id in order { judge(id, at: now, account, into: &batch) }

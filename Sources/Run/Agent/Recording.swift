@@ -75,7 +75,9 @@ public struct Recording {
     guard let raw = line.f32 else {
       return .reading(Reading(point: point, quantity: line.quantity, value: line.value, stamp: stamp))
     }
-    guard let rate = line.rate, rate > 0, rate.isFinite else { throw refuse("a waveform needs a rate above 0") }
+    guard let rate = line.rate, rate > 0, rate.isFinite else {
+      throw refuse("a waveform needs a rate above 0")
+    }
     guard raw.count % 4 == 0 else { throw refuse("f32 holds \(raw.count) bytes, not a multiple of 4") }
     let samples = stride(from: 0, to: raw.count, by: 4).map { offset in
       let at = raw.startIndex + offset

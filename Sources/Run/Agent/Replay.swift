@@ -63,7 +63,10 @@ public struct FeatureTable {
   public static func line(_ window: FeatureWindow, label: String = "") -> String {
     let bands = window.logBands.map { "\($0)" }
     let values = Feature.allCases.map { window.values[$0].map { "\($0)" } ?? "" }
-    let head = [window.point.machine.rawValue, window.point.name, "\(window.stamp.wall.seconds)", "\(window.state)", label]
+    let head = [
+      window.point.machine.rawValue, window.point.name, "\(window.stamp.wall.seconds)", "\(window.state)",
+      label,
+    ]
     return (head + bands + values).joined(separator: ",")
   }
 }

@@ -17,7 +17,8 @@ public struct Resources: Sendable {
     if let named = ProcessInfo.processInfo.environment["MILLWRIGHT_RESOURCES"] {
       tried.append(named)
     } else {
-      var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
       while folder.path != "/" {
         tried.append(folder.path)
         folder = folder.deletingLastPathComponent()

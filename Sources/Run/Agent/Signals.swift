@@ -13,7 +13,8 @@ enum Steering: Sendable, Equatable {
     AsyncStream(bufferingPolicy: .bufferingNewest(8)) { continuation in
       _ = signal(SIGPIPE, SIG_IGN)
       // SAFETY: dispatch objects may be used from any thread; Swift's overlay does not say so yet.
-      nonisolated(unsafe) let sources = [(SIGTERM, Steering.stop), (SIGINT, .stop), (SIGHUP, .reload)].map { number, meaning in
+      nonisolated(unsafe) let sources = [(SIGTERM, Steering.stop), (SIGINT, .stop), (SIGHUP, .reload)].map {
+        number, meaning in
         _ = signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler { continuation.yield(meaning) }

@@ -65,7 +65,9 @@ public struct SiteCheck: Codable, Sendable {
       if machine.ratedPower_kW == nil && machine.shaftHeight_mm == nil || machine.support == nil {
         missing.append("ISO 10816-3 zones need rated-power-kw (or shaft-height-mm) and support")
       }
-      if machine.points(.shaftSpeed).isEmpty { missing.append("orders and bearing lines need a shaft-speed point") }
+      if machine.points(.shaftSpeed).isEmpty {
+        missing.append("orders and bearing lines need a shaft-speed point")
+      }
       if machine.bearings.isEmpty { missing.append("bearing faults need bearings") }
       return missing.map { "\(machine.id): \($0)" }
     }

@@ -39,11 +39,14 @@ extension SiteFile {
       let connection = try entry.table()
       let nameSetting = try connection.required("name")
       let name = try Machine.identifier(nameSetting)
-      guard names.insert(name).inserted else { throw nameSetting.fail("a name of its own, '\(name)' stands twice") }
+      guard names.insert(name).inserted else {
+        throw nameSetting.fail("a name of its own, '\(name)' stands twice")
+      }
       if let setting = connection.optional("modbus") {
         modbus.append(try ModbusConnection(name: name, setting, profiles: profiles))
       } else if let setting = connection.optional("mqtt") {
-        mqtt.append(try MQTTConnection(name: name, node: "millwright-\(site)-\(node)", setting, profiles: profiles))
+        mqtt.append(
+          try MQTTConnection(name: name, node: "millwright-\(site)-\(node)", setting, profiles: profiles))
       } else {
         throw entry.fail("one of 'modbus:' and 'mqtt:' beside the name")
       }
@@ -124,7 +127,8 @@ extension SiteFile.Detection {
     guard rate > 0, rate <= 0.1 else {
       throw try table.required("false-alarm-rate").fail("a share of windows above 0 and up to 0.1")
     }
-    options.learningWindows = try table.integer("learning-windows", in: 10...100_000, default: options.learningWindows)
+    options.learningWindows = try table.integer(
+      "learning-windows", in: 10...100_000, default: options.learningWindows)
     options.judgePeriod_s = try table.duration("judge-period", default: options.judgePeriod_s)
     options.readingAge_s = try table.duration("reading-age", default: options.readingAge_s)
     options.waveformAge_s = try table.duration("waveform-age", default: options.waveformAge_s)

@@ -65,7 +65,8 @@ public struct StatusReport: Codable, Sendable {
   public static func read(from storage: SiteFile.Storage) throws(AgentError) -> StatusReport {
     let file = storage.statusFile
     guard let data = FileManager.default.contents(atPath: file) else {
-      throw .notRunning("no daemon has run with \(storage.directory): \(file) is not there; start 'millwright run'")
+      throw .notRunning(
+        "no daemon has run with \(storage.directory): \(file) is not there; start 'millwright run'")
     }
     do { return try JSONDecoder().decode(StatusReport.self, from: data) } catch {
       throw .notRunning("\(file) is of another version of this program: \(error)")

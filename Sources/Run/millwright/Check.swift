@@ -23,14 +23,17 @@ struct Check: AsyncParsableCommand {
         print("\(bus.connection)  \(bus.endpoint)  \(percent(bus.utilisation)) of its time: \(bus.verdict)")
         for device in bus.devices {
           let waveform = device.waveform_s.map { ", a waveform takes \(rounded($0)) s" } ?? ""
-          print("  \(device.name): \(device.requests) requests a round, \(percent(device.scalars + device.waveforms))\(waveform)")
+          print(
+            "  \(device.name): \(device.requests) requests a round, \(percent(device.scalars + device.waveforms))\(waveform)"
+          )
         }
       }
       for note in check.notes { print("note: \(note)") }
     }
     guard check.fits else {
       Journal(marks: false).write(
-        .error, "error: a bus has more to do than time; lengthen periods, raise the baud rate or split the bus")
+        .error,
+        "error: a bus has more to do than time; lengthen periods, raise the baud rate or split the bus")
       throw ExitCode(78)
     }
   }
@@ -58,7 +61,9 @@ struct Probe: AsyncParsableCommand {
           let shown = value.value.map { "\(rounded($0)) \(value.unit)" } ?? value.text ?? "-"
           let words = value.words.joined(separator: " ")
           let remark = value.quality == "good" ? "" : "  [\(value.quality)]"
-          print("  \(padded(value.name, 24))\(padded("\(value.function):\(value.address)", 9))\(padded(shown, 18))\(words)\(remark)")
+          print(
+            "  \(padded(value.name, 24))\(padded("\(value.function):\(value.address)", 9))\(padded(shown, 18))\(words)\(remark)"
+          )
         }
       }
     }

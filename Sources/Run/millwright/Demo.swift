@@ -8,7 +8,8 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Show the main job: simulated machines, one of them failing, an alarm over MQTT.",
-    discussion: "Needs mosquitto and millwright-sim. Everything runs on this machine and is stopped at the end.")
+    discussion:
+      "Needs mosquitto and millwright-sim. Everything runs on this machine and is stopped at the end.")
   @Option(help: "The fault that the pump gets.") var fault = "bearing-outer-race"
   @Option(help: "Keep the data here instead of removing it.") var keep: String?
 

@@ -33,12 +33,15 @@ struct ReplayCommand: AsyncParsableCommand {
             print(String(decoding: try encoder.encode(transition), as: UTF8.self))
           } else {
             let alarm = transition.alarm
-            print("\(Int(stamp.wall.seconds))  \(alarm.id)  \(transition.from.rawValue) -> \(alarm.state.rawValue)  \(alarm.severity.rawValue)  \(alarm.finding.title)")
+            print(
+              "\(Int(stamp.wall.seconds))  \(alarm.id)  \(transition.from.rawValue) -> \(alarm.state.rawValue)  \(alarm.severity.rawValue)  \(alarm.finding.title)"
+            )
           }
         }
       }
       try table?.close()
-      Journal(marks: false).write(.info, "\(windows) windows, \(replay.standing.count) alarms stand at the end")
+      Journal(marks: false).write(
+        .info, "\(windows) windows, \(replay.standing.count) alarms stand at the end")
     }
   }
 }
@@ -49,7 +52,8 @@ struct TextFile {
   private var buffer: [UInt8] = []
 
   init(path: String, firstLine: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let handle = FileHandle(forWritingAtPath: path)
     else { throw AgentError.storage("\(path): cannot be written") }
     self.handle = handle
     try write(firstLine)

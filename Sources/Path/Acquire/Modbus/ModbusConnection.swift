@@ -71,21 +71,11 @@ extension ModbusDevice {
     if let period_s = try table.optionalDuration("period") {
       for index in profile.registers.indices { profile.registers[index].period_s = period_s }
     }
-    if let period_s = try table.optionalDuration("waveform-period") {
+    if let setting = table.optional("waveform-period") {
       guard profile.waveform != nil else {
-        throw try table.required("waveform-period").fail("nothing: the profile '\(profile.name)' has no waveform")
+        throw setting.fail("nothing: the profile '\(profile.name)' has no waveform")
       }
-      profile.waveform?.period_s = period_s
-    }
-    if let period_s = try table.optionalDuration("period") {
-      guard period_s > 0 else { throw setting.fail("a period above 0") }
-      for index in profile.registers.indices { profile.registers[index].period_s = period_s }
-    }
-    if let period_s = try table.optionalDuration("waveform-period") {
-      guard period_s > 0, profile.waveform != nil else {
-        throw setting.fail("a waveform-period above 0, and a profile with a waveform")
-      }
-      profile.waveform?.period_s = period_s
+      profile.waveform?.period_s = try setting.duration()
     }
     try table.finish()
   }
