@@ -92,6 +92,9 @@ import Testing
       testDescription: "a settling bias",
       samples: living.enumerated().map { $0.element + Float(8 * exp(-Double($0.offset) / 6000)) },
       kind: .skiSlope, evidence: "below 5 Hz"),
+    Case(
+      testDescription: "a word of another type", samples: spoiled { $0[77] = 3e33 }, kind: .outOfRange,
+      evidence: "outside -50000 to 50000 m/s2"),
     Case(testDescription: "a rocking sensor", samples: rocking(5), kind: .skiSlope, evidence: "mm/s RMS"),
   ]
 
@@ -151,6 +154,23 @@ import Testing
       let x = Signals.quantised(Signals.sines([(amplitude, hz)], rate: Self.rate, count: Self.count))
       #expect(Self.judge(x, running: nil) == nil, "\(hz) Hz")
       #expect(Self.judge(x, running: nil, fullScale: Signals.fullScale) == nil, "\(hz) Hz")
+    }
+  }
+
+  @Test(
+    "No rate, speed or full scale stops the gate",
+    arguments: [0, -1, 1e-300, 1, 8, 100, 1e300, .nan, .infinity])
+  func oddInputs(rate: Double) {
+    for count in [1, 2, 63, 64, 999, 4096] {
+      for speed in [0, -1, .nan, .infinity, 1480] {
+        for fullScale: Float? in [nil, 0, .nan, .infinity, 157] {
+          var gate = ValidityGate(plant: Self.plant)
+          let waveform = Waveform(
+            Signals.gaussian(1, count: count), rate: rate, speed: speed, fullScale: fullScale)
+          let defect = gate.judge(waveform, machineRunning: nil)
+          #expect((defect?.kind == .flatline) == (count == 1))
+        }
+      }
     }
   }
 

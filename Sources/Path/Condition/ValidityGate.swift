@@ -45,6 +45,8 @@ public struct ValidityGate {
     let inspection = Inspection(waveform.samples.span)
     var history = waveforms[waveform.point] ?? WaveformHistory()
     defer { waveforms[waveform.point] = history }
+    let peak = Double(max(abs(inspection.minimum), abs(inspection.maximum)))
+    if let defect = outOfRange(inspection.minimum < 0 ? -peak : peak, waveform.quantity) { return defect }
     let repeated = history.repeats(waveform.samples)
     if let defect = inspection.flatline(running: machineRunning, rules: rules)
       ?? inspection.dropout(rules: rules)
@@ -72,12 +74,7 @@ public struct ValidityGate {
   private mutating func defect(of reading: Reading, machineRunning: Bool?) -> SensorDefect? {
     guard let value = reading.value else { return SensorDefect(.noData, "no value arrived") }
     guard value.isFinite else { return SensorDefect(.invalidMark, "the value is \(value)") }
-    let unit = reading.quantity.canonicalUnit.symbol
-    if let range = rules.plausible[reading.quantity], !range.contains(value) {
-      return SensorDefect(
-        .outOfRange,
-        "\(value) \(unit) is outside \(range.lowerBound) to \(range.upperBound) \(unit)")
-    }
+    if let defect = outOfRange(value, reading.quantity) { return defect }
     guard let limit = roles[reading.point].flatMap({ rules.identicalPolls[$0] }) else { return nil }
     // At rest, pressures and currents are still, and zero is an answer.
     guard machineRunning != false else {
@@ -87,8 +84,20 @@ public struct ValidityGate {
     let (polls, time_s) = readings[reading.point, default: ReadingHistory()].unchanged(
       value, at: reading.stamp.monotonic)
     guard polls >= limit, time_s >= rules.identicalTime_s else { return nil }
+    let unit = reading.quantity.canonicalUnit.symbol
     return SensorDefect(
       .stuck, "\(value) \(unit) without any change for \(polls) polls in \(brief(time_s)) s")
+  }
+}
+
+extension ValidityGate {
+  /// A value that no sensor of this quantity gives.
+  private func outOfRange(_ value: Double, _ quantity: Quantity) -> SensorDefect? {
+    guard let range = rules.plausible[quantity], !range.contains(value) else { return nil }
+    let unit = quantity.canonicalUnit.symbol
+    return SensorDefect(
+      .outOfRange,
+      "\(brief(value)) \(unit) is outside \(brief(range.lowerBound)) to \(brief(range.upperBound)) \(unit)")
   }
 }
 
