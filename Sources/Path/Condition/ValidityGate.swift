@@ -42,13 +42,12 @@ public struct ValidityGate {
   ) -> SensorDefect? {
     if case .bad(let defect) = waveform.quality { return defect }
     if let obstacle = Inspection.obstacle(in: waveform.samples) { return obstacle }
-    let inspection = Inspection(waveform.samples.span)
+    let inspection = Inspection(waveform.samples.span, of: waveform.quantity)
     var history = waveforms[waveform.point] ?? WaveformHistory()
     defer { waveforms[waveform.point] = history }
-    let peak = Double(max(abs(inspection.minimum), abs(inspection.maximum)))
-    if let defect = outOfRange(inspection.minimum < 0 ? -peak : peak, waveform.quantity) { return defect }
     let repeated = history.repeats(waveform.samples)
-    if let defect = inspection.flatline(running: machineRunning, rules: rules)
+    if let defect = inspection.outOfRange(rules: rules)
+      ?? inspection.flatline(running: machineRunning, rules: rules)
       ?? inspection.dropout(rules: rules)
       ?? (repeated ? WaveformHistory.repetition(waveform.samples.count) : nil)
       ?? inspection.stuck(rules: rules)
@@ -74,7 +73,11 @@ public struct ValidityGate {
   private mutating func defect(of reading: Reading, machineRunning: Bool?) -> SensorDefect? {
     guard let value = reading.value else { return SensorDefect(.noData, "no value arrived") }
     guard value.isFinite else { return SensorDefect(.invalidMark, "the value is \(value)") }
-    if let defect = outOfRange(value, reading.quantity) { return defect }
+    let unit = reading.quantity.canonicalUnit.symbol
+    if let range = rules.plausible[reading.quantity], !range.contains(value) {
+      let (low, high) = (brief(range.lowerBound), brief(range.upperBound))
+      return SensorDefect(.outOfRange, "\(brief(value)) \(unit) is outside \(low) to \(high) \(unit)")
+    }
     guard let limit = roles[reading.point].flatMap({ rules.identicalPolls[$0] }) else { return nil }
     // At rest, pressures and currents are still, and zero is an answer.
     guard machineRunning != false else {
@@ -84,20 +87,8 @@ public struct ValidityGate {
     let (polls, time_s) = readings[reading.point, default: ReadingHistory()].unchanged(
       value, at: reading.stamp.monotonic)
     guard polls >= limit, time_s >= rules.identicalTime_s else { return nil }
-    let unit = reading.quantity.canonicalUnit.symbol
     return SensorDefect(
       .stuck, "\(value) \(unit) without any change for \(polls) polls in \(brief(time_s)) s")
-  }
-}
-
-extension ValidityGate {
-  /// A value that no sensor of this quantity gives.
-  private func outOfRange(_ value: Double, _ quantity: Quantity) -> SensorDefect? {
-    guard let range = rules.plausible[quantity], !range.contains(value) else { return nil }
-    let unit = quantity.canonicalUnit.symbol
-    return SensorDefect(
-      .outOfRange,
-      "\(brief(value)) \(unit) is outside \(brief(range.lowerBound)) to \(brief(range.upperBound)) \(unit)")
   }
 }
 
