@@ -34,9 +34,12 @@ struct Recording {
     try python.run()
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     python.waitUntilExit()
-    guard python.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
+    guard python.terminationStatus == 0 else { throw Unreadable(status: python.terminationStatus) }
     return records(in: data)
   }
+
+  /// Python, which unpacks the records, ended with this status (127: there is none).
+  struct Unreadable: Error { var status: Int32 }
 
   /// For each record a line "name rate speed scale type bytes", then the bytes of the samples.
   private static let unpack = """

@@ -117,6 +117,10 @@ import Testing
       Waveform([1, .nan] + Array(repeating: 0, count: 4094), rate: Self.rate),
       Waveform([1, .infinity] + Array(repeating: 0, count: 4094), rate: Self.rate),
       Waveform(Signals.gaussian(1, count: 4096), rate: 0),
+      Waveform(Signals.gaussian(1, count: 4096), rate: -1),
+      Waveform(Signals.gaussian(1, count: 4096), rate: 1e-300),
+      Waveform(Signals.gaussian(1, count: 4096), rate: .infinity),
+      Waveform(Signals.gaussian(1e30, count: 4096), rate: Self.rate),
       Waveform(Signals.gaussian(1, count: 4096), rate: .nan),
       velocity,
     ]
@@ -124,8 +128,33 @@ import Testing
       let window = extractor.extract(waveform, of: .drive, speed_rpm: 1480, state: running)
       #expect(Feature.allCases.allSatisfy { window.values[$0] == nil })
       #expect(window.logBands.allSatisfy { $0 == LogBands.floor })
-      let spectra = extractor.spectra(of: waveform)
-      #expect(spectra == nil)
+      let hasSpectra = extractor.spectra(of: waveform) != nil
+      #expect(!hasSpectra)
+    }
+  }
+
+  @Test(
+    "Odd rates, machines and speeds give windows without numbers that are not finite",
+    arguments: [1.0, 7, 100, 999, 2560, 1e5, 1e7])
+  func oddInputs(rate: Double) {
+    var machine = Machine.drive
+    machine.bearings += [
+      BearingTests.bearing(0, 0, 0), BearingTests.bearing(8, 0, 1), BearingTests.bearing(8, 5, 1),
+      BearingTests.bearing(1 << 60, 1, 4), BearingTests.bearing(-3, -1, 4, .nan),
+    ]
+    var extractor = FeatureExtractor()
+    for vanes in [0, -5, 1 << 62] {
+      machine.vaneCount = vanes
+      for speed in [1, 59, 1480, 1e5] {
+        for count in [64, 65, 127, 1000, 4099] {
+          let window = extractor.extract(
+            Waveform(Signals.gaussian(1e6, count: count), rate: rate), of: machine, speed_rpm: speed,
+            state: running)
+          #expect(Feature.allCases.allSatisfy { window.values[$0]?.isFinite ?? true })
+          #expect(window.logBands.allSatisfy { $0.isFinite })
+          #expect(window.lines.allSatisfy { $0.prominence.isFinite && $0.expected_Hz.isFinite })
+        }
+      }
     }
   }
 

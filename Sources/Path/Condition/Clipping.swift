@@ -14,7 +14,7 @@ enum Clipping {
       if tops.runs > 0 || Double(tops.atRail) > rules.clippedShare * Double(count) {
         return SensorDefect(
           .clipped,
-          "\(tops.atRail) of \(count) samples at the full scale of \(brief(Double(fullScale))) m/s2, \(tops.runs) times for \(rules.clippedRun) samples or more"
+          "\(tops.atRail) of \(count) samples at the full scale of \(brief(Double(fullScale))) \(inspection.unit), \(tops.runs) times for \(rules.clippedRun) samples or more"
         )
       }
     }
@@ -25,7 +25,7 @@ enum Clipping {
     guard tops.runs >= 3, tops.meanEntry > 4 * inspection.step else { return nil }
     return SensorDefect(
       .clipped,
-      "\(tops.samples) of \(count) samples in \(tops.runs) flat tops at \(brief(Double(inspection.minimum))) or \(brief(Double(inspection.maximum))) m/s2"
+      "\(tops.samples) of \(count) samples in \(tops.runs) flat tops at \(brief(Double(inspection.minimum))) or \(brief(Double(inspection.maximum))) \(inspection.unit)"
     )
   }
 

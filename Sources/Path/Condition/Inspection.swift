@@ -11,6 +11,7 @@ struct Inspection {
     var length = 0
   }
 
+  let quantity: Quantity
   let count: Int
   let mean: Double
   let rms: Double
@@ -33,7 +34,8 @@ struct Inspection {
   }
 
   /// Inspects samples that have no obstacle.
-  init(_ samples: Span<Float>) {
+  init(_ samples: Span<Float>, of quantity: Quantity) {
+    self.quantity = quantity
     count = samples.count
     var sum = 0.0
     var minimum = samples[0]
@@ -79,12 +81,25 @@ struct Inspection {
     self.step = step
   }
 
+  /// The unit of everything that is not counted.
+  var unit: String { quantity.canonicalUnit.symbol }
+
+  /// Samples that no sensor of this quantity gives, in either direction.
+  func outOfRange(rules: ValidityRules) -> SensorDefect? {
+    guard let range = rules.plausible[quantity] else { return nil }
+    let limit = max(abs(range.lowerBound), abs(range.upperBound))
+    let peak = Double(max(abs(minimum), abs(maximum)))
+    guard peak > limit else { return nil }
+    return SensorDefect(
+      .outOfRange, "a sample of \(brief(peak)) \(unit), sensors end at \(brief(limit)) \(unit)")
+  }
+
   /// No variation: one value throughout, or, of a machine that runs, less than any sensor's noise.
   func flatline(running: Bool?, rules: ValidityRules) -> SensorDefect? {
     if minimum == maximum {
-      return SensorDefect(.flatline, "all \(count) samples are \(brief(Double(minimum))) m/s2")
+      return SensorDefect(.flatline, "all \(count) samples are \(brief(Double(minimum))) \(unit)")
     }
-    guard running == true, rms < rules.runningFloor_m_s2 else { return nil }
+    guard running == true, quantity == .acceleration, rms < rules.runningFloor_m_s2 else { return nil }
     return SensorDefect(
       .flatline,
       "RMS \(brief(rms)) m/s2 while the machine runs; noise alone gives \(brief(rules.runningFloor_m_s2))")
@@ -98,7 +113,7 @@ struct Inspection {
   func stuck(rules: ValidityRules) -> SensorDefect? {
     guard constant.length >= max(rules.stuckRun, longestByChance(without: constant)) else { return nil }
     return SensorDefect(
-      .stuck, "\(constant.length) of \(count) samples in a row are \(brief(Double(constant.value))) m/s2")
+      .stuck, "\(constant.length) of \(count) samples in a row are \(brief(Double(constant.value))) \(unit)")
   }
 
   /// The run of equal samples that chance exceeds once in a million windows, judged by how often neighbours

@@ -10,11 +10,14 @@ import Machine
 /// Flagged when more than half of the velocity energy in 1-1000 Hz lies below min(5 Hz, 0.3 x shaft speed),
 /// that part alone exceeds `skiSlopeFloor_mm_s`, and acceleration itself falls from zero hertz: its power
 /// there is `skiSlopeRise` times the geometric mean, which lines hardly move, of the rest up to twenty times
-/// the limit. Without any speed the limit is 2 Hz, the lowest
-/// shaft speed in the scope of ISO 10816-3 (120 r/min). A window with fewer than two bins below the limit
-/// is not judged.
+/// the limit. Without any speed the limit is 2 Hz, the lowest shaft speed in the scope of ISO 10816-3
+/// (120 r/min). A window with fewer than two bins below the limit is not judged.
 struct SkiSlope {
-  private var transform: FourierTransform?
+  /// Plans kept; the one unused for longest goes first.
+  private static let planLimit = 4
+  /// Samples looked at.
+  private static let sampleLimit = 1 << 22
+  private var plans: [FourierTransform] = []
   private var centred: [Float] = []
   private var bins: [ComplexFloat] = []
 
@@ -22,15 +25,15 @@ struct SkiSlope {
     in waveform: Waveform, mean: Double, speed_rpm: Double?, rules: ValidityRules
   ) -> SensorDefect? {
     let limit_Hz = speed_rpm.map { $0 > 0 ? min(5, 0.3 * $0 / 60) : 2 } ?? 2
-    let count = FourierTransform.fastCount(upTo: waveform.samples.count)
-    let df = waveform.sampleRate_Hz / Double(max(count, 1))
+    let count = FourierTransform.fastCount(upTo: min(waveform.samples.count, SkiSlope.sampleLimit))
+    guard count >= 64, (1...1e7).contains(waveform.sampleRate_Hz) else { return nil }
+    let df = waveform.sampleRate_Hz / Double(count)
     let first = Int((1 / df).rounded(.up))
     let limit = Int((limit_Hz / df).rounded(.up))  // first bin that is not below
-    guard df.isFinite, df > 0, count >= 64, first >= 1, limit - first >= 2 else { return nil }
-    load(waveform.samples, count: count, mean: mean)
     let last = min(count / 2 - 1, Int((1000 / df).rounded(.down)))
+    guard limit - first >= 2, last > limit else { return nil }
+    load(waveform.samples, count: count, mean: mean)
     let neighbours = limit..<min(20 * limit, last)
-    guard !neighbours.isEmpty else { return nil }
     var below = 0.0
     var total = 0.0
     for k in first...last {
@@ -64,11 +67,14 @@ struct SkiSlope {
   /// Leaves the rectangular spectrum of the signal in `bins`.
   private mutating func load(_ samples: [Float], count: Int, mean: Double) {
     let plan: FourierTransform
-    if let transform, transform.count == count {
-      plan = transform
+    if let index = plans.firstIndex(where: { $0.count == count }) {
+      plan = plans.remove(at: index)
     } else {
+      if plans.count == SkiSlope.planLimit { plans.removeFirst() }
       plan = FourierTransform(count: count)
-      transform = plan
+    }
+    plans.append(plan)
+    if centred.count != count {
       centred = Array(repeating: 0, count: count)
       bins = Array(repeating: ComplexFloat(0, 0), count: plan.binCount)
     }

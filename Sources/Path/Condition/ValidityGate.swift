@@ -42,11 +42,12 @@ public struct ValidityGate {
   ) -> SensorDefect? {
     if case .bad(let defect) = waveform.quality { return defect }
     if let obstacle = Inspection.obstacle(in: waveform.samples) { return obstacle }
-    let inspection = Inspection(waveform.samples.span)
+    let inspection = Inspection(waveform.samples.span, of: waveform.quantity)
     var history = waveforms[waveform.point] ?? WaveformHistory()
     defer { waveforms[waveform.point] = history }
     let repeated = history.repeats(waveform.samples)
-    if let defect = inspection.flatline(running: machineRunning, rules: rules)
+    if let defect = inspection.outOfRange(rules: rules)
+      ?? inspection.flatline(running: machineRunning, rules: rules)
       ?? inspection.dropout(rules: rules)
       ?? (repeated ? WaveformHistory.repetition(waveform.samples.count) : nil)
       ?? inspection.stuck(rules: rules)
@@ -74,9 +75,8 @@ public struct ValidityGate {
     guard value.isFinite else { return SensorDefect(.invalidMark, "the value is \(value)") }
     let unit = reading.quantity.canonicalUnit.symbol
     if let range = rules.plausible[reading.quantity], !range.contains(value) {
-      return SensorDefect(
-        .outOfRange,
-        "\(value) \(unit) is outside \(range.lowerBound) to \(range.upperBound) \(unit)")
+      let (low, high) = (brief(range.lowerBound), brief(range.upperBound))
+      return SensorDefect(.outOfRange, "\(brief(value)) \(unit) is outside \(low) to \(high) \(unit)")
     }
     guard let limit = roles[reading.point].flatMap({ rules.identicalPolls[$0] }) else { return nil }
     // At rest, pressures and currents are still, and zero is an answer.

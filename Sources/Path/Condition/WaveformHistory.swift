@@ -43,7 +43,7 @@ struct WaveformHistory {
 
 /// Three significant digits, for people.
 func brief(_ value: Double) -> String {
-  guard value.isFinite, value != 0 else { return "\(value)" }
+  guard value.isFinite, value != 0, (1e-9...1e12).contains(abs(value)) else { return "\(value)" }
   var unit = 1.0
   while abs(value) / unit >= 1000 { unit *= 10 }
   while abs(value) / unit < 100 { unit /= 10 }

@@ -22,6 +22,12 @@ public struct FeatureExtractor {
   public static let workspaceLimit = 4
   /// Shortest waveform that is looked at.
   public static let sampleMinimum = 64
+  /// Longest part of a waveform that is looked at, from its first sample on.
+  public static let sampleMaximum = 1 << 22
+  /// Sample rates that are believed.
+  public static let sampleRates_Hz = 1.0...1e7
+  /// Largest deviation from the mean that is taken for vibration; squares of what is larger leave Float.
+  public static let peakMaximum_m_s2 = 1e9
   private var workspaces: [Workspace] = []
   private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
 
@@ -38,7 +44,7 @@ public struct FeatureExtractor {
     guard let slot = workspace(for: waveform) else { return window }
     let speed = FeatureExtractor.shaftSpeed(waveform.speed_rpm ?? speed_rpm)
     let statistics = workspaces[slot].measure(waveform.samples.span)
-    guard statistics.rms.isFinite else { return window }
+    guard FeatureExtractor.isVibration(statistics) else { return window }
     let envelope = workspaces[slot].demodulate()
     let workspace = workspaces[slot]
     let power = workspace.power
@@ -61,10 +67,15 @@ public struct FeatureExtractor {
   /// The spectra behind the features, for evidence; nil where `extract` gives an empty window.
   public mutating func spectra(of waveform: Waveform) -> Spectra? {
     guard let slot = workspace(for: waveform),
-      workspaces[slot].measure(waveform.samples.span).rms.isFinite
+      FeatureExtractor.isVibration(workspaces[slot].measure(waveform.samples.span))
     else { return nil }
     _ = workspaces[slot].demodulate()
     return Spectra(workspaces[slot])
+  }
+
+  /// Whether every sample is a number, and none is absurd; a sample that is no number shows in the RMS.
+  private static func isVibration(_ statistics: TimeStatistics) -> Bool {
+    statistics.rms.isFinite && statistics.peak <= peakMaximum_m_s2
   }
 
   /// A shaft that turns: between 1 and 100 000 r/min.
@@ -107,9 +118,9 @@ public struct FeatureExtractor {
   private mutating func workspace(for waveform: Waveform) -> Int? {
     let rate = waveform.sampleRate_Hz
     guard waveform.quantity == .acceleration, waveform.samples.count >= FeatureExtractor.sampleMinimum,
-      rate.isFinite, rate > 0
+      FeatureExtractor.sampleRates_Hz.contains(rate)
     else { return nil }
-    let count = Workspace.count(for: waveform.samples.count)
+    let count = Workspace.count(for: min(waveform.samples.count, FeatureExtractor.sampleMaximum))
     if let index = workspaces.firstIndex(where: { $0.count == count && $0.sampleRate_Hz == rate }) {
       workspaces.append(workspaces.remove(at: index))
       return workspaces.count - 1

@@ -20,6 +20,7 @@ enum Velocity {
   static func line(
     _ power: Span<Float>, resolution_Hz df: Double, at frequency_Hz: Double, spacing_Hz: Double
   ) -> Double? {
+    guard frequency_Hz < Double(power.count) * df else { return nil }
     let reach = Hann.lineReach
     let tolerance = max(df, 0.01 * frequency_Hz)
     let first = Int(((frequency_Hz - tolerance) / df).rounded(.up))

@@ -3,7 +3,7 @@
 import Kernels
 
 /// Plan, filter and scratch for waveforms of one length and rate: everything that a window needs and that
-/// need not be made again. About 60 bytes a sample.
+/// need not be made again. About 50 bytes a sample.
 struct Workspace {
   let count: Int
   let sampleRate_Hz: Double

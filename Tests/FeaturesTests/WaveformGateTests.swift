@@ -92,6 +92,9 @@ import Testing
       testDescription: "a settling bias",
       samples: living.enumerated().map { $0.element + Float(8 * exp(-Double($0.offset) / 6000)) },
       kind: .skiSlope, evidence: "below 5 Hz"),
+    Case(
+      testDescription: "a word of another type", samples: spoiled { $0[77] = 3e33 }, kind: .outOfRange,
+      evidence: "sensors end at 50000 m/s2"),
     Case(testDescription: "a rocking sensor", samples: rocking(5), kind: .skiSlope, evidence: "mm/s RMS"),
   ]
 
@@ -154,6 +157,35 @@ import Testing
     }
   }
 
+  @Test(
+    "No rate, speed or full scale stops the gate",
+    arguments: [0, -1, 1e-300, 1, 8, 100, 1e300, .nan, .infinity])
+  func oddInputs(rate: Double) {
+    for count in [1, 2, 63, 64, 999, 4096] {
+      for speed in [0, -1, .nan, .infinity, 1480] {
+        for fullScale: Float? in [nil, 0, .nan, .infinity, 157] {
+          var gate = ValidityGate(plant: Self.plant)
+          let waveform = Waveform(
+            Signals.gaussian(1, count: count), rate: rate, speed: speed, fullScale: fullScale)
+          let defect = gate.judge(waveform, machineRunning: nil)
+          #expect((defect?.kind == .flatline) == (count == 1))
+        }
+      }
+    }
+  }
+
+  @Test("A waveform of velocity is judged in its own unit")
+  func velocity() {
+    var gate = ValidityGate(plant: Self.plant)
+    var waveform = Waveform(Signals.gaussian(2, count: 4096), rate: Self.rate)
+    waveform.quantity = .velocity
+    #expect(gate.judge(waveform, machineRunning: true) == nil)
+    waveform.samples = Array(repeating: 1.5, count: 4096)
+    #expect(
+      gate.judge(waveform, machineRunning: true)
+        == SensorDefect(.flatline, "all 4096 samples are 1.5 mm/s"))
+  }
+
   @Test("The same capture again is stuck; the next one is not")
   func repetition() {
     var gate = ValidityGate(plant: Self.plant)
@@ -181,92 +213,5 @@ import Testing
     var waveform = Waveform(Self.living, rate: Self.rate)
     waveform.quality = .bad(SensorDefect(.incomplete, "segment 3 of 4 missing"))
     #expect(gate.judge(waveform, machineRunning: true)?.kind == .incomplete)
-  }
-}
-
-@Suite struct ReadingGateTests {
-  static let machine = MachineID("P-1")
-  static let pressure = PointID(machine, "suction")
-  static let plant = Plant(
-    site: "test",
-    machines: [
-      Machine(
-        id: machine, name: "pump", kind: .pump,
-        points: [
-          Point(id: pressure, role: .suctionPressure, quantity: .pressure),
-          Point(id: PointID(machine, "ambient"), role: .ambientTemperature, quantity: .temperature),
-        ])
-    ])
-
-  static func reading(
-    _ value: Double?, _ quantity: Quantity = .pressure, point: PointID = pressure, at second: Double = 0
-  ) -> Reading {
-    let stamp = Stamp(received: WallTime(seconds: second), monotonic: MonotonicTime(seconds: second))
-    return Reading(point: point, quantity: quantity, value: value, stamp: stamp)
-  }
-
-  @Test(
-    "A value that is none, or none that a sensor gives, is bad",
-    arguments: [
-      (nil, Quantity.pressure, SensorDefect.Kind.noData), (.nan, .pressure, .invalidMark),
-      (.infinity, .pressure, .invalidMark), (-1.5, .pressure, .outOfRange), (850, .temperature, .outOfRange),
-      (100.5, .humidity, .outOfRange), (-0.1, .velocity, .outOfRange),
-    ] as [(Double?, Quantity, SensorDefect.Kind)])
-  func bad(value: Double?, quantity: Quantity, kind: SensorDefect.Kind) {
-    var gate = ValidityGate(plant: Self.plant)
-    let judged = gate.judge(Self.reading(value, quantity), machineRunning: true)
-    #expect(judged.quality.isBad && judged.quality.defect?.kind == kind)
-    #expect(judged.usable == nil)
-  }
-
-  @Test("A noisy quantity that never changes while the machine runs is stuck, until it moves")
-  func stuck() {
-    var gate = ValidityGate(plant: Self.plant)
-    for second in 1..<60 {
-      let reading = Self.reading(1.37, at: Double(second))
-      #expect(gate.judge(reading, machineRunning: true) == reading)
-    }
-    let judged = gate.judge(Self.reading(1.37, at: 60), machineRunning: true)
-    #expect(
-      judged.quality == .bad(SensorDefect(.stuck, "1.37 bar without any change for 60 polls in 59 s")))
-    #expect(gate.judge(Self.reading(1.38, at: 61), machineRunning: true).quality == .good)
-  }
-
-  @Test("Polling faster than a sensor renews its register makes nothing stuck")
-  func fastPolls() {
-    var gate = ValidityGate(plant: Self.plant)
-    for poll in 0..<2000 {
-      let second = Double(poll) * 0.05
-      let renewed = 1.3 + (second / 10).rounded(.down) * 0.01
-      #expect(gate.judge(Self.reading(renewed, at: second), machineRunning: true).quality == .good)
-    }
-  }
-
-  @Test("At rest a pressure may stand still, and a room may keep its temperature")
-  func still() {
-    var gate = ValidityGate(plant: Self.plant)
-    for second in 0..<500 {
-      let still = Self.reading(1.37, at: Double(second))
-      #expect(gate.judge(still, machineRunning: false).quality == .good)
-      let room = Self.reading(
-        21.5, .temperature, point: PointID(Self.machine, "ambient"), at: Double(second))
-      #expect(gate.judge(room, machineRunning: true).quality == .good)
-    }
-  }
-
-  @Test("A point that the plant does not name is judged by its quantity")
-  func unknownPoint() {
-    var gate = ValidityGate(plant: Self.plant)
-    let point = PointID(MachineID("X"), "y")
-    #expect(gate.judge(Self.reading(2, point: point), machineRunning: true).quality == .good)
-    #expect(gate.judge(Self.reading(-3, point: point), machineRunning: true).quality.isBad)
-  }
-
-  @Test("What acquisition has called bad keeps its reason")
-  func keeps() {
-    var gate = ValidityGate(plant: Self.plant)
-    var reading = Self.reading(1)
-    reading.quality = .bad(SensorDefect(.crossCheck, "1 bar, 99 psi"))
-    #expect(gate.judge(reading, machineRunning: true) == reading)
   }
 }
