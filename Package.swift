@@ -144,8 +144,12 @@ let package = Package(
     tests("Simulation", ["Simulation", "Firmware"]),
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
     .target(
-      name: "PathLab", dependencies: ["Agent", "Alert", "Infer", "Machine", "Simulation", "Store"],
+      name: "PathLab",
+      dependencies: ["Agent", "Alert", "Infer", "Machine", "Simulation", "Firmware", "Store"],
       path: "Tests/PathLab", swiftSettings: strict),
+    .executableTarget(
+      name: "path-lab", dependencies: ["PathLab", "Simulation", "Machine"], path: "Tests/PathLabCommand",
+      swiftSettings: strict),
     tests(
       "Path",
       [

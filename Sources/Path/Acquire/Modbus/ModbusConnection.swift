@@ -69,6 +69,7 @@ extension ModbusDevice {
       allowedWrites.insert(wanted)
     }
     if let period_s = try table.optionalDuration("period") {
+      guard period_s > 0 else { throw setting.fail("a period above 0") }
       for index in profile.registers.indices { profile.registers[index].period_s = period_s }
     }
     if let setting = table.optional("waveform-period") {
