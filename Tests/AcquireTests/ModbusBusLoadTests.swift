@@ -54,6 +54,10 @@ struct ModbusBusLoadTests {
       ).verdict
     }
     // 15 * 10 / 9600 + 77 / 9600 + 0.005 = 28.6 ms each.
+    let line = try modbusConnection("rtu: /dev/ttyS0\ndevices: [{ name: c, unit: 1, profile: xy-md02 }]")
+    #expect(
+      try "\(BusLoad(line, bindings: [("c.humidity", pump("h"), .humidity)]))"
+        == "line-1 (/dev/ttyS0 9600 8N1): 0.6 % of the bus, fits\n  c: 0.6 % for values in 1 requests")
     #expect(try verdict(27) == .fits)
     #expect(try verdict(29) == .tight)
     #expect(try verdict(34) == .tight)

@@ -45,6 +45,16 @@ struct ModbusScheduleTests {
     }
   }
 
+  @Test("timeouts longer than the period cost the others less than 5 % as well, because probes keep apart")
+  func longTimeouts() async throws {
+    let bench = try bench(units: 10, timeout: "2s")
+    await bench.bus.set { $0.silent = Set(6...10) }
+    await bench.run(until: 600)
+    for unit in 1...5 {
+      #expect(good(bench, unit: unit) >= 570, "unit \(unit): \(good(bench, unit: unit)) of 600")
+    }
+  }
+
   @Test("a dead unit costs one timeout per backoff, and the backoff grows to a minute")
   func backoff() async throws {
     let bench = try bench(units: 2)

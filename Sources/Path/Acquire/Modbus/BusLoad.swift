@@ -106,6 +106,21 @@ public struct BusLoad: Sendable {
   }
 }
 
+extension BusLoad: CustomStringConvertible {
+  /// A line for the bus and one for each device.
+  public var description: String {
+    func percent(_ part: Double) -> String { "\(plain((part * 1000).rounded() / 10)) %" }
+    var text = "\(connection) (\(endpoint)): \(percent(utilisation)) of the bus, \(verdict.rawValue)"
+    for share in shares {
+      text += "\n  \(share.device): \(percent(share.scalars)) for values in \(share.requests) requests"
+      if let time_s = share.waveform_s {
+        text += ", \(percent(share.waveforms)) for waveforms of \(plain((time_s * 100).rounded() / 100)) s"
+      }
+    }
+    return text
+  }
+}
+
 extension WireTiming {
   /// Seconds on the bus of one whole capture of the largest size; its polls while it is not ready excluded.
   func seconds(for map: WaveformMap, limits: RequestLimits) -> Double {

@@ -69,8 +69,8 @@ extension ModbusPoller {
         search.wasRefused()
       }
     }
-    if search.bad.count == request.cells.count, request.cells.count > 1 {
-      // A device that refuses everything is starting up or is another one; nothing is learned of its registers.
+    if search.bad.count == request.cells.count, !units[device].hasServed {
+      // A device that gives nothing at all is starting up or is another one: nothing is learned of its registers.
       silence(device, at: environment.clock.monotonic())
       return false
     }
@@ -94,7 +94,7 @@ extension ModbusPoller {
     }
   }
 
-  /// Takes refused registers whose time has come back into the plan, each alone in its request.
+  /// Takes refused registers whose time has come back into the plan.
   private func revive(_ index: Int, at now: MonotonicTime) {
     let device = polls[index].device
     let registers = devices[device].profile.registers

@@ -25,6 +25,7 @@ extension ModbusPoller {
         throw FieldbusError.invalidReply(request, reason: "\(words.count) values")
       }
       noteAnswer(device)
+      units[device].hasServed = true
       return words
     } catch {
       noteFailure(device, error)
@@ -98,6 +99,7 @@ extension ModbusPoller {
     noteRest(device)
     link.answered()
     counters.isLinkUp = true
+    units[device].hasServed = false
     units[device].breaker.failed(at: now, random: environment.random())
     counters.units[device].answers = false
   }

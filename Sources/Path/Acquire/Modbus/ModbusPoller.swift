@@ -51,6 +51,8 @@ public actor ModbusPoller {
   /// What is known of one unit while the poller runs.
   struct UnitState {
     var breaker = Breaker()
+    /// Whether it gave a value since it was silent; what it refuses before that, it may give later.
+    var hasServed = false
     var refusals = Refusals()
     /// When each refused cell is asked for again.
     var retries: [Cell.Key: MonotonicTime] = [:]
