@@ -39,8 +39,7 @@ public actor MQTTIngest {
     self.clock = clock
     self.sink = sink
     client = try MQTTClient(connection.broker, clock: clock)
-    let start = clock.monotonic()
-    readers = try connection.bind(bindings).map { SourceReader($0.0, points: $0.1, start: start) }
+    readers = try connection.readers(bindings, start: clock.monotonic())
   }
 
   /// Connects, subscribes and reads until the task is cancelled.
