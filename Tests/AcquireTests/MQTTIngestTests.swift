@@ -25,8 +25,24 @@ private final class Collector: Sendable {
 
 /// A mosquitto on a loopback port; without a configuration file it listens there only.
 private final class LocalBroker {
-  let port = UInt16.random(in: 20_000...29_999)
+  let port: UInt16
   private var process: Process?
+
+  init() throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    try #require(bound)
+    port = UInt16(bigEndian: address.sin_port)
+  }
 
   func start() throws {
     let process = Process()
@@ -63,7 +79,7 @@ private final class LocalBroker {
 
 @Suite(.serialized) struct MQTTIngestTests {
   @Test func `values come through a broker that starts late, dies and comes back`() async throws {
-    let broker = LocalBroker()
+    let broker = try LocalBroker()
     var connection = try mqttConnection(
       """
       broker: mqtt://127.0.0.1:\(broker.port)
@@ -82,9 +98,11 @@ private final class LocalBroker {
     let task = Task { await ingest.run() }
 
     // No broker yet: silence is told, with its reason.
-    #expect(await collector.eventually { $0.readings["speed"]?.quality.defect?.kind == .noData })
-    let evidence = try #require(collector.all.readings["speed"]?.quality.defect?.evidence)
-    #expect(evidence.contains("Connection refused"))
+    #expect(
+      await collector.eventually { samples in
+        guard case .bad(let defect)? = samples.readings["speed"]?.quality else { return false }
+        return defect.kind == .noData && defect.evidence.hasSuffix("Connection refused")
+      })
 
     try broker.start()
     #expect(await connected(ingest))
@@ -117,7 +135,7 @@ private final class LocalBroker {
 
   @Test func `a rebirth is asked for only where the site allows it, and once a minute`() async throws {
     for allowed in [false, true] {
-      let broker = LocalBroker()
+      let broker = try LocalBroker()
       try broker.start()
       var connection = try mqttConnection(
         """

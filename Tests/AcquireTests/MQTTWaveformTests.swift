@@ -16,7 +16,7 @@ import Testing
     var bench = try bench()
     let payload = bytes(
       hex: "4d57574601022800090000000000010003000000" + "0000c8460000803f0000c07f"
-        + "f4e1ad769b010000" + "0000003f0000a0bf00000040")
+        + "f4a9da769b010000" + "0000003f0000a0bf00000040")
     let waveform = try #require(bench.take(payload, on: topic).waveforms.first)
     #expect(waveform.samples == [0.5, -1.25, 2])
     #expect(waveform.sampleRate_Hz == 25_600)
