@@ -27,7 +27,7 @@ public actor MQTTIngest {
   /// Shortest time between two rebirths asked of one node, seconds.
   private static let rebirthPause_s = 60.0
   /// Longest sleep between two looks at what is overdue, seconds.
-  private static let longestSleep_s = 60.0
+  private static let longestSleep_s = 10.0
 
   /// Connects nowhere until `run()`.
   /// - Throws: when a source names what is not there; see `MQTTConnection.check`.
