@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A value of a JSON text (RFC 8259), read within bounds so that no payload can exhaust the stack.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable {
   case null
   case bool(Bool)
   /// Finite.
@@ -13,7 +13,7 @@ enum JSONValue: Equatable {
   static let depthLimit = 32
 
   /// Reads one whole text. The last of two equal keys counts.
-  init(parsing bytes: [UInt8]) throws(PayloadError) {
+  package init(parsing bytes: [UInt8]) throws(PayloadError) {
     var parser = Parser(bytes: bytes)
     self = try parser.value(depth: 0)
     parser.skipSpace()

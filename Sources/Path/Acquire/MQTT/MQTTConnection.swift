@@ -45,8 +45,14 @@ public struct MQTTConnection: Sendable {
   /// Finds the value or waveform behind each binding, and refuses what can never come.
   public func check(_ bindings: [MQTTBinding]) throws(BindingError) { _ = try bind(bindings) }
 
+  /// A reader for each source that something is read from; values are awaited from `start` on.
+  package func readers(_ bindings: [MQTTBinding], start: MonotonicTime) throws(BindingError) -> [SourceReader]
+  {
+    try bind(bindings).map { SourceReader($0.0, points: $0.1, start: start) }
+  }
+
   /// The sources that something is read from, each with its points by the name of the value.
-  func bind(_ bindings: [MQTTBinding]) throws(BindingError) -> [(MQTTSource, [String: [PointID]])] {
+  private func bind(_ bindings: [MQTTBinding]) throws(BindingError) -> [(MQTTSource, [String: [PointID]])] {
     var points = [[String: [PointID]]](repeating: [:], count: sources.count)
     for binding in bindings {
       let dot = binding.source.firstIndex(of: ".") ?? binding.source.endIndex

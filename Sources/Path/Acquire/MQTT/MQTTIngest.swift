@@ -27,7 +27,7 @@ public actor MQTTIngest {
   /// Shortest time between two rebirths asked of one node, seconds.
   private static let rebirthPause_s = 60.0
   /// Longest sleep between two looks at what is overdue, seconds.
-  private static let longestSleep_s = 60.0
+  private static let longestSleep_s = 10.0
 
   /// Connects nowhere until `run()`.
   /// - Throws: when a source names what is not there; see `MQTTConnection.check`.
@@ -39,8 +39,7 @@ public actor MQTTIngest {
     self.clock = clock
     self.sink = sink
     client = try MQTTClient(connection.broker, clock: clock)
-    let start = clock.monotonic()
-    readers = try connection.bind(bindings).map { SourceReader($0.0, points: $0.1, start: start) }
+    readers = try connection.readers(bindings, start: clock.monotonic())
   }
 
   /// Connects, subscribes and reads until the task is cancelled.

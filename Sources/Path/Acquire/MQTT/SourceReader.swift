@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Broker
-import Machine
+package import Broker
+package import Machine
 
 /// Turns the messages of one source into samples. No clock and no I/O: what it is told is all it knows, so
 /// recorded messages become tests.
-struct SourceReader {
+package struct SourceReader {
   /// What is known of one value or waveform that something is bound to.
   private struct Watch {
     var points: [PointID]
@@ -24,10 +24,10 @@ struct SourceReader {
     var topic: String?
   }
 
-  let source: MQTTSource
+  package let source: MQTTSource
   private var kinds: [Kind]
   private var watches: [String: Watch] = [:]
-  private(set) var status: MQTTIngestStatus.Source
+  package private(set) var status: MQTTIngestStatus.Source
 
   init(_ source: MQTTSource, points: [String: [PointID]], start: MonotonicTime) {
     self.source = source
@@ -48,21 +48,21 @@ struct SourceReader {
   }
 
   /// Whether the message is one of this source's.
-  func claims(_ topic: String) -> Bool { Topic.matches(topic, filter: source.topic) }
+  package func claims(_ topic: String) -> Bool { Topic.matches(topic, filter: source.topic) }
 
   /// When `expire` has something to say.
-  var deadline: MonotonicTime? {
+  package var deadline: MonotonicTime? {
     (watches.values.map(\.due) + kinds.compactMap(\.assembly.deadline)).min()
   }
 
   /// Whether a Sparkplug node should be asked for its birth.
-  var wantsRebirth: Bool { kinds.contains { $0.session.needsRebirth } }
+  package var wantsRebirth: Bool { kinds.contains { $0.session.needsRebirth } }
 
   /// Notes that a rebirth was asked for.
-  mutating func countRebirth() { status.rebirthsAsked += 1 }
+  package mutating func countRebirth() { status.rebirthsAsked += 1 }
 
   /// Reads one message.
-  mutating func take(_ message: MQTTMessage) -> [Sample] {
+  package mutating func take(_ message: MQTTMessage) -> [Sample] {
     status.messages += 1
     guard let index = kinds.firstIndex(where: { $0.message.claims(message.topic) }) else {
       status.unclaimed += 1
@@ -146,7 +146,7 @@ struct SourceReader {
   }
 
   /// What has not come in time, as samples that say so. `why` tells how the broker stands.
-  mutating func expire(at now: Stamp, why: String?) -> [Sample] {
+  package mutating func expire(at now: Stamp, why: String?) -> [Sample] {
     var samples: [Sample] = []
     for index in kinds.indices {
       samples += self.samples(kinds[index].assembly.expire(at: now.monotonic), kinds[index].message, now)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Machine
+package import Machine
 
 /// How a source writes the time.
 public enum TimeFormat: String, CaseIterable, Sendable {
@@ -28,7 +28,7 @@ public enum TimeFormat: String, CaseIterable, Sendable {
   }
 
   /// The time that a text stands for.
-  func time(_ text: String) -> WallTime? {
+  package func time(_ text: String) -> WallTime? {
     if self != .rfc3339 { return Double(text).flatMap(time) }
     return TimeFormat.parse(Array(text.utf8))
   }

@@ -13,7 +13,7 @@
 /// The part of the Sparkplug B payload that is read here, with the field numbers of the Sparkplug 3.0.0
 /// specification, chapter 6. Fields that are not named are skipped. To generate the Swift form again:
 ///
-///   protoc -I Sources/Path/Acquire/MQTT --swift_out=Sources/Path/Acquire/MQTT \
+///   protoc -I devices/schema --swift_out=Sources/Path/Acquire/MQTT \
 ///     --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true sparkplug_b.proto
 
 internal import SwiftProtobuf
