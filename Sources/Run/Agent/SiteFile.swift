@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Acquire
+public import Alert
 public import Broker
+public import Budget
 public import Machine
-public import Settings
 
-/// Everything that an operator decides, read from one YAML file.
+/// Everything that an operator decides, read from one YAML file; `packaging/millwright.example.yaml` shows
+/// every key.
 public struct SiteFile: Sendable {
+  /// The file that it was read from.
+  public var path: String
   /// Name of this gateway in topics and identities.
   public var node: String
   public var plant: Plant
@@ -18,7 +22,7 @@ public struct SiteFile: Sendable {
   public var upstream: BrokerOptions?
   public var storage: Storage
   public var detection: Detection
-  public var power: Power
+  public var power: EnergyModel
 
   /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
   public struct Binding: Sendable, Equatable {
@@ -35,27 +39,24 @@ public struct SiteFile: Sendable {
     public var readingInterval_s: Double
     /// Largest size of the database, bytes.
     public var maximumBytes: Int
-    /// Age at which raw readings are dropped, seconds.
-    public var readingAge_s: Double
-    /// Age at which everything else is dropped, seconds.
-    public var recordAge_s: Double
+
+    /// The database file.
+    public var database: String { directory + "/millwright.db" }
+    /// Where the daemon says how it fares.
+    public var statusFile: String { directory + "/status.json" }
   }
 
   /// How careful detection is.
-  public struct Detection: Sendable, Equatable {
-    /// Model file; nil leaves the model out.
-    public var model: String?
+  public struct Detection: Sendable {
+    /// Whether the INT8 model takes part.
+    public var usesModel: Bool
     /// Share of healthy windows that the model may call anomalous.
     public var falseAlarmRate: Double
-    /// Healthy windows per operating state before its baseline is used.
-    public var learningWindows: Int
-    /// Time between two judgements of a machine that sends no waveforms, seconds.
-    public var judgePeriod_s: Double
+    public var path: PlantPath.Options
   }
 
-  /// The energy model: what one busy core draws above idle, and what the gateway draws at idle.
-  public struct Power: Sendable, Equatable {
-    public var wattsPerCore: Double
-    public var idleWatts: Double
+  /// The bindings of one connection, as acquisition takes them.
+  func bindings(of connection: String) -> [(source: String, point: PointID, quantity: Quantity)] {
+    bindings.filter { $0.connection == connection }.map { ($0.source, $0.point, $0.quantity) }
   }
 }

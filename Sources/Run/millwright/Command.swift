@@ -21,7 +21,8 @@ struct Millwright: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Probe.self, Status.self, Replay.self, Receive.self, Demo.self, Version.self,
+      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Receive.self, DemoCommand.self,
+      VersionCommand.self,
     ])
 }
 
