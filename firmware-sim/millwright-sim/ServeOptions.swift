@@ -34,6 +34,9 @@ struct ServeOptions: ParsableArguments {
   )
   var transportFaults: [TransportArgument] = []
 
+  @Flag(help: "Publish an AirVibe and an NCD 110 on the first machine too, with the waveforms.")
+  var wireless = false
+
   @Option(help: "Share of MQTT messages that are lost.")
   var mqttDrop = 0.0
 
