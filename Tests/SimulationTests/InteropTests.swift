@@ -96,4 +96,36 @@ struct InteropTests {
     #expect(result.output.contains("[10]: \t1.5") == isWhole)
     #expect(running.injected[fault, default: 0] >= 1)
   }
+
+  @Test("On a serial line neither", arguments: [TransportFault.torn, .garbage, .swapped, .flipped, .silent])
+  func spoiledLine(fault: TransportFault) throws {
+    var rack = Rack()
+    let line = try rack.addSerial(
+      units: [1: NodeFirmware(StubMachine())], faults: TransportFaults(rates: [fault: 1]))
+    let running = rack.start()
+    defer { running.stop() }
+    let result = try run(
+      "mbpoll",
+      [
+        "-m", "rtu", "-b", "115200", "-P", "none", "-a", "1", "-t", "4", "-0", "-r", "0", "-c", "3", "-o",
+        "0.2", "-1", line,
+      ])
+    #expect(!result.output.contains("[0]:"))
+    #expect(running.injected[fault, default: 0] >= 1)
+  }
+
+  @Test("A slave that is dead for a while answers nothing, and lives again")
+  func dead() async throws {
+    var rack = Rack()
+    let port = try rack.addTCP(
+      units: [1: NodeFirmware(StubMachine())], faults: TransportFaults(dead_s: [0...0.5]))
+    let running = rack.start()
+    defer { running.stop() }
+    let read = [
+      "-m", "tcp", "-p", "\(port)", "-a", "1", "-t", "4", "-0", "-r", "0", "-o", "0.2", "-1", "127.0.0.1",
+    ]
+    #expect(try !run("mbpoll", read).output.contains("[0]:"))
+    try await Task.sleep(for: .milliseconds(600))
+    #expect(try run("mbpoll", read).output.contains("[0]: \t19799"))
+  }
 }

@@ -53,6 +53,32 @@ struct TelemetryTests {
     #expect(worst <= (format == .int16 ? 156.9064 / 32767 / 2 * 1.01 : 0))
   }
 
+  @Test("AirVibe and NCD 110 carry a sine of 1 g at 25 Hz in the units of their makers")
+  func wireless() throws {
+    var sensors = WirelessFirmware(StubMachine())
+    let messages = sensors.messages(at: moment(0))
+    let envelope = try JSONSerialization.jsonObject(with: Data(messages[0].payload)) as? [String: Any]
+    let air = try #require((envelope?["data"] as? String).flatMap { Data(base64Encoded: $0) })
+    #expect(envelope?["fPort"] as? Int == 8)
+    #expect(air.count == 18)
+    #expect([UInt8](air.prefix(6)) == [2, 0, 0, 5, 160, 96] as [UInt8])  // 4.5 degC, rounded up
+    for axis in 0..<3 {
+      // 707 mg RMS, and 44.1454 mm/s are 1738 thousandths of an inch a second.
+      #expect(abs(Int(air[6 + 2 * axis]) + 256 * Int(air[7 + 2 * axis]) - 707) <= 1)
+      #expect(abs(Int(air[12 + 2 * axis]) + 256 * Int(air[13 + 2 * axis]) - 1738) < 18)
+    }
+    let ncd = messages[1].payload
+    func word(_ at: Int) -> Int { Int(ncd[at]) << 8 | Int(ncd[at + 1]) }
+    #expect(ncd.count == 56)
+    #expect(ncd[8] == 0 && ncd[9] == 14 && word(10) == 450)
+    for axis in [12, 26, 40] {
+      #expect(abs(word(axis) - 707) <= 1 && abs(word(axis + 2) - 1000) <= 2)
+      #expect(abs(word(axis + 4) - 4415) < 50)
+      #expect(word(axis + 6) == 28 && word(axis + 8) == 25)  // 0.28 mm RMS at 25 Hz
+    }
+    #expect(word(54) == 2)  // the stub's speed of 1.5 r/min
+  }
+
   @Test("A bad network drops, doubles and swaps, at the rates asked for and again with the same seed")
   func delivery() {
     let sent = (0..<10_000).map { TelemetryMessage(topic: "t", payload: Array("\($0)".utf8)) }

@@ -19,7 +19,8 @@ public enum TransportFault: String, CaseIterable, Sendable {
   /// Another request's reply: over TCP the one before with its own transaction number, over RTU one that
   /// bears another unit's number.
   case swapped
-  /// One bit of the reply flipped; over TCP, where no checksum of Modbus guards the values, of its transaction number.
+  /// One bit of the reply flipped; over TCP, where no checksum of Modbus guards the values, a bit of the
+  /// transaction number.
   case flipped
 }
 

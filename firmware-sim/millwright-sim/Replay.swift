@@ -110,6 +110,9 @@ struct Replay: AsyncParsableCommand {
     let stop = stopSignals()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in stop { return } }
+      if let duration = serving.duration?.seconds {
+        group.addTask { try? await Task.sleep(for: .seconds(duration)) }
+      }
       group.addTask {
         var payloads = Telemetry(machine: "SKAB")
         var delivery = serving.delivery(seed: seed)

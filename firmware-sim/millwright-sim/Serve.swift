@@ -47,6 +47,7 @@ private func publish(
   var machines = machines
   var payloads = machines.map { Telemetry(machine: $0.id) }
   var delivery = options.delivery(seed: seed)
+  var wireless = options.wireless ? machines.first.map(WirelessFirmware.init) : nil
   var nextWaveform_s = 0.0
   while !Task.isCancelled {
     let now = timebase.now()
@@ -59,6 +60,7 @@ private func publish(
           machines[i].channels.contains(options.channel) ? options.channel : machines[i].channels[0]
         messages += payloads[i].segments(
           machines[i].capture(at: now.machine_s, channel: channel), at: now.device_s)
+        if i == 0 { messages += wireless?.messages(at: now) ?? [] }
       }
       for message in delivery.deliver(messages) {
         try? await client.publish(topic: message.topic, payload: message.payload)

@@ -34,6 +34,9 @@ struct ServeOptions: ParsableArguments {
   )
   var transportFaults: [TransportArgument] = []
 
+  @Flag(help: "Publish an AirVibe and an NCD 110 on the first machine too, with the waveforms.")
+  var wireless = false
+
   @Option(help: "Share of MQTT messages that are lost.")
   var mqttDrop = 0.0
 
@@ -80,11 +83,11 @@ struct ServeOptions: ParsableArguments {
 func vendorUnits(_ machine: any MachineSource) -> [(unit: UInt8, profile: String, device: any RegisterDevice)]
 {
   [
-    (80, "witmotion-wtvb01", WitMotionFirmware(machine)),
+    (80, "witmotion-wtvb01-485", WitMotionFirmware(machine)),
     (101, "banner-qm30vt2", BannerFirmware(machine)),
-    (102, "keller-x-line", KellerFirmware(machine)),
+    (102, "keller-xline", KellerFirmware(machine)),
     (103, "xy-md02", ClimateFirmware(machine)),
     (104, "eastron-sdm630", PowerMeterFirmware(machine)),
-    (105, "amc-avm-2000r", AmcFirmware(machine)),
+    (105, "avm-2000r", AmcFirmware(machine)),
   ]
 }

@@ -4,7 +4,7 @@ import Foundation
 public import Simulation
 
 /// AMC VIBRO AVM 2000R behind its gateway, sensor 1: function 3, u16 from 2000 (manual p. 31). Channel 1 is
-/// horizontal, channel 2 axial at the drive end. The eight bands are not filled and read zero.
+/// horizontal, channel 2 axial at the drive end. What the manual gives no scale for reads zero.
 public struct AmcFirmware: RegisterDevice {
   private var machine: any MachineSource
   private var cache = VibrationCache()
@@ -30,10 +30,8 @@ public struct AmcFirmware: RegisterDevice {
       let s = cache.summary(channel, of: &machine, at: now)
       block.put(unsigned: s.accelerationPeak_m_s2 * 1000, at: base + 2)
       block.put(unsigned: s.accelerationRMS_m_s2 * 1000, at: base + 3)
-      block.put(unsigned: s.kurtosis, at: base + 4)
-      block.put(unsigned: s.velocityPeak_mm_s * 1000, at: base + 5)
-      block.put(unsigned: s.velocityRMS_mm_s * 1000, at: base + 6)
-      block.put(unsigned: s.velocityRMS_mm_s * 1000, at: base + 7)
+      // ISO velocity: the manual prints 0.001 m/s, which makes one count 1 mm/s.
+      block.put(unsigned: s.velocityRMS_mm_s, at: base + 7)
     }
     guard let words = block.slice(address, count) else { throw .illegalAddress }
     return words

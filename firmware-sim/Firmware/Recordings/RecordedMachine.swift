@@ -57,7 +57,7 @@ public struct RecordedMachine: MachineSource {
       samples: samples, sampleRate_Hz: sampleRate_Hz, fullScale_m_s2: 16 * gravity, speed_rpm: speed_rpm)
   }
 
-  /// Speed, and the overall values of the first capture; the recording has no other sensor.
+  /// Speed only: the recording has no other sensor.
   public mutating func scalars(at t: Double) -> MachineScalars {
     var result = MachineScalars(isOn: true)
     result[.speed] = speed_rpm
