@@ -16,11 +16,12 @@ struct LineThresholds: Sendable {
 
   /// Prominence 15 and two harmonics are the calibration of `Features` on the CWRU records (see `LineLimits`):
   /// outer and inner races stand above them in 251 of 252 windows, sound bearings and damaged balls reach 13
-  /// at most. A cage rings along with an outer race in the load zone, so it must show more.
+  /// at most. An element's line is weaker: other damage gives it up to 7, and its sidebands at cage distance
+  /// must be there. A cage rings along with a race in the load zone, so it must show more.
   static func of(_ line: BearingLine) -> LineThresholds {
     switch line {
     case .outerRace, .innerRace: LineThresholds(prominence: 15, harmonics: 2, needsSidebands: false)
-    case .rollingElement: LineThresholds(prominence: 15, harmonics: 2, needsSidebands: true)
+    case .rollingElement: LineThresholds(prominence: 8, harmonics: 2, needsSidebands: true)
     case .cage: LineThresholds(prominence: 20, harmonics: 3, needsSidebands: false)
     }
   }
