@@ -119,6 +119,17 @@ extension Scene {
   /// Whether this family clearly beats the others of its bearing, and the same family of other bearings.
   fileprivate func compareRivals(_ line: BearingLine, _ place: Place) -> Observation? {
     guard let own = best(line, place)?.match else { return nil }
+    // Damage to a race or an element also shakes the cage: while its line stands up, even weakly, no cage is
+    // accused.
+    if line == .cage,
+      let cause = BearingLine.allCases.filter({ $0 != .cage }).compactMap({ best($0, place)?.match })
+        .first(where: { $0.strength >= 5 })
+    {
+      return Observation(
+        .speaksAgainst, "\(cause.line.rawValue) of \(cause.bearing) over the envelope floor",
+        quantity: "line_prominence", value: cause.strength, "a cage alone stays below", 5,
+        source: symptomTable)
+    }
     var rivals: [(match: LineMatch, margin: Double)] = []
     for other in BearingLine.allCases where other != line {
       guard let match = best(other, place)?.match, match.isAccepted else { continue }
