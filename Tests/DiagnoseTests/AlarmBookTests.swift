@@ -62,7 +62,8 @@ struct AlarmBookTests {
       ("a w d", ["normal>unacknowledged finding", "unacknowledged>unacknowledged escalated"]),
       ("w n n n n n", ["normal>unacknowledged finding"]),
       ("w u u u u u u", ["normal>unacknowledged finding"]),
-      ("w . . u . . .", ["normal>unacknowledged finding"]),
+      ("w . . u . .", ["normal>unacknowledged finding"]),
+      ("w . . u . . .", ["normal>unacknowledged finding", "unacknowledged>returned-unacknowledged cleared"]),
     ] as [(String, [String])])
   func table(script: String, expected: [String]) throws {
     var book = AlarmBook(policy: AlarmPolicy(offDelay_s: 180))

@@ -121,6 +121,19 @@ struct PersistenceTests {
     #expect(scored(faulty("bearing-outer-race"), 50).map(\.fault) == ["bearing-outer-race"])
   }
 
+  @Test("Between two waveforms the model's last opinion holds")
+  func lastOpinion() {
+    var specimen = Specimen(specimen(.fan))
+    var diagnostician = Diagnostician(machine: specimen.machine)
+    var heard: [[Bool]] = []
+    for i in 1...8 {
+      specimen.scores = i <= 4 ? [score(50, at: 60 * Double(i))] : []
+      let findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i)))
+      heard.append(findings.filter { $0.fault == "anomaly" }.map(\.isAssessable))
+    }
+    #expect(heard == [[], [], [], [true], [true], [true], [true], [true]])
+  }
+
   @Test(
     "Every kind of defect is a finding about the sensor, at most a warning",
     arguments: SensorDefect.Kind.allCases)
@@ -132,6 +145,30 @@ struct PersistenceTests {
     #expect(findings.count == 1 && finding.subject == .sensor && finding.severity == .warning)
     #expect(finding.point?.name == "ambient" && finding.fault.hasPrefix("sensor-"))
     #expect(finding.supporting.first?.statement == "seen")
+  }
+
+  @Test("One waveform of a bad shape is no loose sensor, however often it is looked at; three of five are")
+  func waveformShapes() {
+    func looks(_ bad: Set<Int>) -> Bool {
+      var specimen = Specimen(specimen(.fan))
+      var diagnostician = Diagnostician(machine: specimen.machine)
+      var isNamed = false
+      for waveform in 0..<8 {
+        // Ten judgements of each waveform.
+        for i in 0..<10 {
+          let isBad = bad.contains(waveform)
+          let defect = SensorDefect(.skiSlope, "\(60 + waveform) % below 5 Hz")
+          specimen.defects = isBad ? [PointID("F-7", "DE-H"): defect] : [:]
+          var window = specimen.window(at: 600 * Double(waveform + 1))
+          window.stamp = stamp(600 * Double(waveform + 1) + 60 * Double(i))
+          isNamed = isNamed || named(diagnostician.diagnose(window)).contains("sensor-loose-mount")
+        }
+      }
+      return isNamed
+    }
+    #expect(!looks([2]))
+    #expect(!looks([2, 4]))
+    #expect(looks([2, 4, 5]))
   }
 
   @Test("A defect that went away is forgotten")

@@ -101,6 +101,10 @@ struct RuleTests {
     specimen.show("bearing-outer-race")
     specimen.set(loudLine(.cage, prominence: 40))
     #expect(named(diagnose(specimen)) == ["bearing-outer-race"])
+    var weak = Specimen(specimen.machine)
+    weak.show("bearing-cage")
+    weak.set(loudLine(.rollingElement, prominence: 6, harmonics: 1))
+    #expect(named(diagnose(weak)).isEmpty)
   }
 
   @Test("A strainer named before the pump cavitates stays named as the cause")

@@ -12,7 +12,7 @@ public import Machine
 ///     │                        ▼          │                      ▼
 ///     └──────────────── returned-unacknowledged               normal
 /// ```
-/// "Away" means away for the whole off-delay: a condition that comes back within it changes nothing. A rising
+/// "Away" means watched to be away for the whole off-delay: a condition that comes back before changes nothing. A rising
 /// severity makes an acknowledged alarm unacknowledged again; severity never falls while the alarm stands.
 /// `anomaly` is suppressed while any other alarm about the machine itself stands. A finding that says "not
 /// assessable", or a defect of the point that showed it, holds an alarm where it is: unknown is not normal.
@@ -23,8 +23,14 @@ public import Machine
 public struct AlarmBook: ~Copyable {
   private struct Entry {
     var alarm: Alarm
-    /// First update of the present absence, while the off-delay runs.
+    /// First update of the present absence.
     var awaySince: Stamp?
+    /// How long the absence has been watched, seconds: times in which it could not be judged do not count.
+    var away_s = 0.0
+    /// The update before, if that was absent too.
+    var lastAway: Stamp?
+
+    mutating func endAbsence() { (awaySince, away_s, lastAway) = (nil, 0, nil) }
   }
 
   /// Delays and bounds.
@@ -72,7 +78,7 @@ public struct AlarmBook: ~Copyable {
     for id in identifiers(of: machine) where present[id] == nil {
       guard let entry = entries[id] else { continue }
       if unjudged.holds(entry.alarm.finding) {
-        entries[id]?.awaySince = nil
+        entries[id]?.lastAway = nil
       } else {
         miss(id, now, &transitions)
       }
@@ -114,7 +120,7 @@ extension AlarmBook {
     guard var entry = entries[id], entry.alarm.state != .normal else { return raise(id, finding, now, &out) }
     let from = entry.alarm.state
     if from == .returnedUnacknowledged, finding.severity < .warning { return }
-    entry.awaySince = nil
+    entry.endAbsence()
     let isWorse = finding.severity > entry.alarm.severity
     entry.alarm.finding = finding
     entry.alarm.updated = now
@@ -158,11 +164,13 @@ extension AlarmBook {
     guard from == .unacknowledged || from == .acknowledged || from == .suppressed else { return }
     let since = entry.awaySince ?? now
     entry.awaySince = since
-    if now.monotonic.seconds(since: since.monotonic) >= policy.offDelay_s {
+    entry.away_s += entry.lastAway.map { now.monotonic.seconds(since: $0.monotonic) } ?? 0
+    entry.lastAway = now
+    if entry.away_s >= policy.offDelay_s {
       entry.alarm.state = from == .unacknowledged ? .returnedUnacknowledged : .normal
       entry.alarm.returned = since
       entry.alarm.updated = now
-      entry.awaySince = nil
+      entry.endAbsence()
       out.append(AlarmTransition(alarm: entry.alarm, from: from, cause: "cleared"))
     }
     entries[id] = entry
@@ -230,35 +238,5 @@ extension AlarmBook {
       out.append(AlarmTransition(alarm: victim, from: from, cause: "dropped"))
     }
     return true
-  }
-}
-
-private let anomalyFault = "anomaly"
-
-/// What one window could not judge.
-private struct Unjudged {
-  private var faults: Set<String> = []
-  private var points: Set<PointID> = []
-
-  init(_ findings: [Finding]) {
-    for finding in findings {
-      if !finding.isAssessable { faults.insert(finding.fault) }
-      if finding.subject == .sensor, let point = finding.point { points.insert(point) }
-    }
-  }
-
-  /// Whether the absence of this finding says nothing. A sensor's own fault is always judged.
-  func holds(_ finding: Finding) -> Bool {
-    guard finding.subject == .machine else { return false }
-    return faults.contains(finding.fault) || finding.point.map(points.contains) ?? false
-  }
-}
-
-extension Finding {
-  /// A sensor fault never asks for more than planned work.
-  fileprivate var clampedForAlarm: Finding {
-    var finding = self
-    if subject == .sensor { finding.severity = min(severity, .warning) }
-    return finding
   }
 }

@@ -92,28 +92,47 @@ public struct Diagnostician: Sendable {
       (.anomaly, scene.judgeScores(), scored, .scores, !named.isEmpty),
     ]
     for (fault, outcome, time, quota, isExplained) in unnamed {
-      var seen: Finding?
-      if case .notAssessable(let missing) = outcome {
+      let key = Persistence.Key(fault: fault, place: "")
+      var standing: Finding?
+      switch outcome {
+      case .notAssessable where fault == .anomaly && !scene.vibration.isEmpty && memory.isKnown(key):
+        // The model scores new waveforms only; between them its last opinion holds.
+        standing = memory.standing(key, quota: quota)
+      case .notAssessable(let missing):
         open.append(notAssessable(fault, bearing: nil, missing, stamp))
-        continue
+      case .absent: standing = memory.record(nil, key, at: time, quota: quota)
+      case .present(let finding): standing = memory.record(finding, key, at: time, quota: quota)
       }
-      if case .present(let finding) = outcome { seen = finding }
-      let standing = memory.record(seen, Persistence.Key(fault: fault, place: ""), at: time, quota: quota)
       if let standing, !isExplained { findings.append(standing) }
     }
   }
 
   private mutating func sensorFindings(_ window: MachineWindow) -> [Finding] {
-    let seen = window.defects.filter { $0.key.machine == machine.id }
-      .map { Finding.sensor($0.key, $0.value, at: window.stamp) }
-    let keyed = Dictionary(
-      seen.map {
-        (Persistence.Key(fault: Fault(rawValue: $0.fault) ?? .sensorNoData, place: $0.point?.name ?? ""), $0)
-      }
-    ) { first, _ in first }
-    let keys = Set(keyed.keys).union(memory.sensorKeys)
-      .sorted { ($0.place, $0.fault.rawValue) < ($1.place, $1.fault.rawValue) }
-    return keys.compactMap { memory.record(keyed[$0], $0, at: window.stamp.monotonic, quota: .sensors) }
+    var looks: [Persistence.Key: Finding?] = [:]
+    for key in memory.sensorKeys { looks[key] = .some(nil) }
+    for (point, defect) in window.defects where point.machine == machine.id {
+      let fault = Fault(defect.kind)
+      looks[Persistence.Key(fault: fault, place: point.name)] = Finding.sensor(
+        point, defect, at: window.stamp)
+    }
+    let keys = looks.keys.sorted { ($0.place, $0.fault.rawValue) < ($1.place, $1.fault.rawValue) }
+    return keys.compactMap { key in look(at: key, looks[key] ?? nil, window) }
+  }
+
+  /// One look at one sensor. What is judged from the shape of a waveform, and may be wrong about one, counts once
+  /// per waveform: a refused one is known by its evidence, an accepted one by its time.
+  private mutating func look(at key: Persistence.Key, _ finding: Finding?, _ window: MachineWindow)
+    -> Finding?
+  {
+    let now = window.stamp.monotonic
+    let isShape = [.sensorLooseMount, .sensorClipped, .sensorBias].contains(key.fault)
+    guard isShape, machine.points(.vibration).contains(where: { $0.id.name == key.place }) else {
+      return memory.record(finding, key, at: now, quota: .sensors)
+    }
+    let accepted = window.vibration.first { $0.point.name == key.place }?.stamp.monotonic
+    let isNews = finding.map { memory.newest(key)?.supporting != $0.supporting } ?? (accepted != nil)
+    guard isNews else { return memory.standing(key, quota: .waveforms) }
+    return memory.record(finding, key, at: finding == nil ? accepted ?? now : now, quota: .waveforms)
   }
 
   private func notAssessable(_ fault: Fault, bearing: String?, _ missing: [String], _ stamp: Stamp) -> Finding

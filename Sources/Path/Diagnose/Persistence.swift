@@ -58,6 +58,18 @@ struct Persistence: Sendable {
     return isNamed ? memory.newest : nil
   }
 
+  /// Whether anything was ever seen or looked for under this key.
+  func isKnown(_ key: Key) -> Bool { memories[key] != nil }
+
+  /// The finding that stands without a new look.
+  func standing(_ key: Key, quota: Quota) -> Finding? {
+    guard let memory = memories[key], memory.looks.count(where: \.self) >= quota.k else { return nil }
+    return memory.newest
+  }
+
+  /// The newest finding under this key that is not forgotten, named or not.
+  func newest(_ key: Key) -> Finding? { memories[key]?.newest }
+
   /// Sensors with a remembered defect: they need a look in every window, to be forgotten in time.
   var sensorKeys: [Key] {
     memories.filter { $0.key.fault.isSensorFault && $0.value.newest != nil }.map(\.key)

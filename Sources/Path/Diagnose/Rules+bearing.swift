@@ -16,11 +16,12 @@ struct LineThresholds: Sendable {
 
   /// Prominence 15 and two harmonics are the calibration of `Features` on the CWRU records (see `LineLimits`):
   /// outer and inner races stand above them in 251 of 252 windows, sound bearings and damaged balls reach 13
-  /// at most. A cage rings along with an outer race in the load zone, so it must show more.
+  /// at most. An element's line is weaker: other damage gives it up to 7, and its sidebands at cage distance
+  /// must be there. A cage rings along with a race in the load zone, so it must show more.
   static func of(_ line: BearingLine) -> LineThresholds {
     switch line {
     case .outerRace, .innerRace: LineThresholds(prominence: 15, harmonics: 2, needsSidebands: false)
-    case .rollingElement: LineThresholds(prominence: 15, harmonics: 2, needsSidebands: true)
+    case .rollingElement: LineThresholds(prominence: 8, harmonics: 2, needsSidebands: true)
     case .cage: LineThresholds(prominence: 20, harmonics: 3, needsSidebands: false)
     }
   }
@@ -118,6 +119,17 @@ extension Scene {
   /// Whether this family clearly beats the others of its bearing, and the same family of other bearings.
   fileprivate func compareRivals(_ line: BearingLine, _ place: Place) -> Observation? {
     guard let own = best(line, place)?.match else { return nil }
+    // Damage to a race or an element also shakes the cage: while its line stands up, even weakly, no cage is
+    // accused.
+    if line == .cage,
+      let cause = BearingLine.allCases.filter({ $0 != .cage }).compactMap({ best($0, place)?.match })
+        .first(where: { $0.strength >= 5 })
+    {
+      return Observation(
+        .speaksAgainst, "\(cause.line.rawValue) of \(cause.bearing) over the envelope floor",
+        quantity: "line_prominence", value: cause.strength, "a cage alone stays below", 5,
+        source: symptomTable)
+    }
     var rivals: [(match: LineMatch, margin: Double)] = []
     for other in BearingLine.allCases where other != line {
       guard let match = best(other, place)?.match, match.isAccepted else { continue }
