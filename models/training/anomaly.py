@@ -28,7 +28,7 @@ SEED = 20261123
 MODELS = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = [46, 32, 8, 32, 46]
 ENERGY_WEIGHT = 0.25
-RATES = [0.01, 0.001, 0.0001]
+RATES = [0.01, 0.001]  # the validation sample is too small for rarer ones
 
 
 def read(path):
@@ -214,7 +214,7 @@ def output_quantization(model):
     return float(values[node.input[1]]), int(values[node.input[2]])
 
 
-def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
+def write_card(path, data, corpus, machines, base, rows, thresholds):
     count = lambda which: sum(part(m) == which for m in machines)
     rate = lambda t: float((base["int8"] > t).mean())
     small = [r for r in rows if r["severity"] <= 0.3]
@@ -226,7 +226,7 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
         f"bytes: {len(data)}",
         f"sha256: {hashlib.sha256(data).hexdigest()}",
         "licence: Apache-2.0",
-        f"purpose: says how unlike its own healthy days a vibration window is; it names no fault",
+        "purpose: says how unlike its own healthy days a vibration window is; it names no fault",
         "inputs: 32 log bands and 14 features in standard deviations from the machine's own baseline, clipped to 8",
         f"architecture: autoencoder {'-'.join(map(str, WIDTHS))}, ReLU; int8 activations per tensor, int8 weights per channel",
         f"score: mean(residual^2) + {ENERGY_WEIGHT} * mean(input^2)",
@@ -236,7 +236,7 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
         f"  machines: {{ train: {count('train')}, validation: {count('validation')}, test: {count('test')} }}",
         "  split: by machine; no machine on two sides; faulty windows for evaluation only",
         f"  seed: {SEED}",
-        "thresholds: # conformal, on healthy windows of the validation machines; largest score where the sample is too small for the rate",
+        "thresholds: # conformal, on healthy windows of the validation machines",
         *[f"  {r}: {t:.6g}" for r, t in thresholds.items()],
         "test:",
         f"  healthy_windows: {len(base['int8'])}",
@@ -249,6 +249,8 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
           f"auc_int8: {r['int8']:.4f}, auc_energy_alone: {r['energy']:.4f}, recall: {r['recall']:.3f} }}" for r in rows],
         "limits:",
         "  - Trained and judged on simulated machines only; a real machine's own calibration replaces the threshold after 1029 healthy windows.",
+        "  - On simulated machines, whose quantities wander independently, the autoencoder ranks windows no better than the plain size of the input (energy_alone).",
+        "  - Simulated cavitation below severity 0.8 leaves no trace at most of the working points drawn.",
         "  - Small faults that hide in the healthy spread of the machine are not seen; see recall.",
         "  - A window in an operating state that is not learned yet gets no score.",
         f"versions: {{ torch: {torch.__version__}, onnx: {onnx.__version__}, onnxruntime: {ort.__version__} }}",
@@ -283,7 +285,7 @@ def main():
     base, rows = evaluate(machines, runs, thresholds[0.001])
     write_golden(int8, machines)
     digest = hashlib.sha256(corpus.read_bytes()).hexdigest()
-    write_card(path, data, digest, machines, base, rows, thresholds, None)
+    write_card(path, data, digest, machines, base, rows, thresholds)
     print((MODELS / "anomaly.card.yaml").read_text())
 
 
