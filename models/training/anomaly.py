@@ -28,7 +28,7 @@ SEED = 20261123
 MODELS = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = [46, 32, 8, 32, 46]
 ENERGY_WEIGHT = 0.25
-RATES = [0.01, 0.001, 0.0001]
+RATES = [0.01, 0.001]  # the validation sample is too small for rarer ones
 
 
 def read(path):
@@ -147,6 +147,14 @@ def conformal(sample, rate):
     return float(np.sort(sample)[min(k, n) - 1])
 
 
+def unsteady(run):
+    """Scores of a machine whose every input spreads by its full SD, independently, around a baseline of 60
+    windows: simulated machines are steadier than the baseline's floors, real ones need not be."""
+    rng = np.random.default_rng(SEED)
+    z = rng.standard_t(59, (50_000, len(NAMES))) * np.sqrt(1 + 1 / 60)
+    return scores(run, np.clip(z, -8, 8).astype(np.float32))
+
+
 def auc(healthy, faulty):
     """Probability that a faulty window scores above a healthy one (Mann-Whitney)."""
     both = np.concatenate([healthy, faulty])
@@ -160,7 +168,7 @@ def gather(machines, which, label):
     return np.concatenate(found) if found else np.empty((0, len(NAMES)), np.float32)
 
 
-def evaluate(machines, runs, threshold):
+def evaluate(machines, runs, threshold, steady):
     """Rows of the card: for each fault and severity AUC by FP32, INT8 and energy alone, and recall."""
     healthy = gather(machines, "test", "healthy")
     base = {name: scores(run, healthy) for name, run in runs.items()}
@@ -177,6 +185,7 @@ def evaluate(machines, runs, threshold):
             row[name] = auc(base[name], s)
             if name == "int8":
                 row["recall"] = float((s > threshold).mean())
+                row["calibrated"] = float((s > steady).mean())
         row["energy"] = auc(base["energy"], (z.astype(float) ** 2).mean(axis=1))
         rows.append(row)
     return base, rows
@@ -214,7 +223,7 @@ def output_quantization(model):
     return float(values[node.input[1]]), int(values[node.input[2]])
 
 
-def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
+def write_card(path, data, corpus, machines, base, rows, thresholds, steady):
     count = lambda which: sum(part(m) == which for m in machines)
     rate = lambda t: float((base["int8"] > t).mean())
     small = [r for r in rows if r["severity"] <= 0.3]
@@ -226,7 +235,7 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
         f"bytes: {len(data)}",
         f"sha256: {hashlib.sha256(data).hexdigest()}",
         "licence: Apache-2.0",
-        f"purpose: says how unlike its own healthy days a vibration window is; it names no fault",
+        "purpose: says how unlike its own healthy days a vibration window is; it names no fault",
         "inputs: 32 log bands and 14 features in standard deviations from the machine's own baseline, clipped to 8",
         f"architecture: autoencoder {'-'.join(map(str, WIDTHS))}, ReLU; int8 activations per tensor, int8 weights per channel",
         f"score: mean(residual^2) + {ENERGY_WEIGHT} * mean(input^2)",
@@ -236,19 +245,22 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, sizes):
         f"  machines: {{ train: {count('train')}, validation: {count('validation')}, test: {count('test')} }}",
         "  split: by machine; no machine on two sides; faulty windows for evaluation only",
         f"  seed: {SEED}",
-        "thresholds: # conformal, on healthy windows of the validation machines; largest score where the sample is too small for the rate",
+        "thresholds: # until a machine has its own: of a machine whose inputs spread fully and independently",
         *[f"  {r}: {t:.6g}" for r, t in thresholds.items()],
+        "thresholds_of_steady_machines: # conformal, on healthy windows of the validation machines",
+        *[f"  {r}: {t:.6g}" for r, t in steady.items()],
         "test:",
         f"  healthy_windows: {len(base['int8'])}",
-        f"  false_alarm_rate_at_0.01: {rate(thresholds[0.01]):.5f}",
-        f"  false_alarm_rate_at_0.001: {rate(thresholds[0.001]):.5f}",
+        *[f"  false_alarm_rate_at_{r}: {{ threshold: {rate(thresholds[r]):.5f}, steady: {rate(steady[r]):.5f} }}" for r in RATES],
         f"  mean_auc_severity_up_to_0.3: {{ fp32: {mean('fp32', small):.4f}, int8: {mean('int8', small):.4f}, energy_alone: {mean('energy', small):.4f} }}",
         f"  mean_auc: {{ fp32: {mean('fp32', rows):.4f}, int8: {mean('int8', rows):.4f}, energy_alone: {mean('energy', rows):.4f} }}",
-        "  by_fault: # AUC of healthy against faulty windows; recall at the threshold for 0.001",
+        "  by_fault: # AUC of healthy against faulty windows; recall at the two thresholds for 0.001",
         *[f"    - {{ fault: {r['fault']}, severity: {r['severity']}, windows: {r['windows']}, auc_fp32: {r['fp32']:.4f}, "
-          f"auc_int8: {r['int8']:.4f}, auc_energy_alone: {r['energy']:.4f}, recall: {r['recall']:.3f} }}" for r in rows],
+          f"auc_int8: {r['int8']:.4f}, auc_energy_alone: {r['energy']:.4f}, recall: {r['recall']:.3f}, recall_steady: {r['calibrated']:.3f} }}" for r in rows],
         "limits:",
         "  - Trained and judged on simulated machines only; a real machine's own calibration replaces the threshold after 1029 healthy windows.",
+        "  - On simulated machines, whose quantities wander independently, the autoencoder ranks windows no better than the plain size of the input (energy_alone).",
+        "  - Simulated cavitation below severity 0.8 leaves no trace at most of the working points drawn.",
         "  - Small faults that hide in the healthy spread of the machine are not seen; see recall.",
         "  - A window in an operating state that is not learned yet gets no score.",
         f"versions: {{ torch: {torch.__version__}, onnx: {onnx.__version__}, onnxruntime: {ort.__version__} }}",
@@ -266,7 +278,9 @@ def main():
     int8 = quantize(fp32, train_z[rng.permutation(len(train_z))[:2000]])
     runs = {"fp32": runner(fp32), "int8": runner(int8)}
     sample = scores(runs["int8"], valid_z)
-    thresholds = {rate: conformal(sample, rate) for rate in RATES}
+    steady = {rate: conformal(sample, rate) for rate in RATES}
+    worst = unsteady(runs["int8"])
+    thresholds = {rate: max(steady[rate], conformal(worst, rate)) for rate in RATES}
     meta = {"anomaly.inputs": ",".join(NAMES), "anomaly.energy_weight": str(ENERGY_WEIGHT),
             "anomaly.thresholds": ",".join(f"{r}:{t:.6g}" for r, t in thresholds.items())}
     del int8.metadata_props[:]
@@ -280,10 +294,10 @@ def main():
     path = MODELS / "anomaly.int8.onnx"
     data = int8.SerializeToString(deterministic=True)
     path.write_bytes(data)
-    base, rows = evaluate(machines, runs, thresholds[0.001])
+    base, rows = evaluate(machines, runs, thresholds[0.001], steady[0.001])
     write_golden(int8, machines)
     digest = hashlib.sha256(corpus.read_bytes()).hexdigest()
-    write_card(path, data, digest, machines, base, rows, thresholds, None)
+    write_card(path, data, digest, machines, base, rows, thresholds, steady)
     print((MODELS / "anomaly.card.yaml").read_text())
 
 

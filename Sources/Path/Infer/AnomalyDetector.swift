@@ -10,7 +10,7 @@ public import Machine
 /// machines do not show, the second to plain size, which an autoencoder may rebuild too well.
 ///
 /// The threshold is the machine's own once enough healthy windows were scored (see `ConformalThreshold`), and
-/// before that the model's, from machines that it was not trained on; both for `falseAlarmRate` a window. The
+/// before that the model's (see its card); both for `falseAlarmRate` a window. The
 /// machine's own is never more than four times the model's.
 /// ```swift
 /// var detector = try AnomalyDetector(model: Network(path: "models/anomaly.int8.onnx"))

@@ -66,10 +66,10 @@ struct OnnxTensor {
     case .float: throw .tensor(name, reason: "integers expected, it is float")
     case .int32: return proto.rawData.isEmpty ? proto.int32Data : words().map { Int32(bitPattern: $0) }
     case .int8:
-      if !proto.rawData.isEmpty { return proto.rawData.map { Int32(Int8(bitPattern: $0)) } }
+      if !proto.rawData.isEmpty { return [UInt8](proto.rawData).map { Int32(Int8(bitPattern: $0)) } }
       limits = -128...127
     case .uint8:
-      if !proto.rawData.isEmpty { return proto.rawData.map { Int32($0) } }
+      if !proto.rawData.isEmpty { return [UInt8](proto.rawData).map { Int32($0) } }
       limits = 0...255
     }
     guard proto.int32Data.allSatisfy(limits.contains) else {
