@@ -62,7 +62,8 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    system("CKissFFT", nil, "libkissfft-dev"),  // its .pc carries -D flags that SwiftPM refuses
+    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
+    system("CKissFFT", nil, "libkissfft-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
 
     // Ports: the only parts that touch C or the operating system's devices.
@@ -73,7 +74,7 @@ let package = Package(
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),  // sources in, samples out
-    part("Condition", "Path", ["Machine"]),  // samples in, judged samples out
+    part("Condition", "Path", ["Machine", "Kernels"]),  // samples in, judged samples out
     part("Features", "Path", ["Machine", "Kernels"]),  // waveforms in, what an analyst reads out
     part("Infer", "Path", ["Machine", "Kernels", protobuf]),  // features in, baselines and INT8 scores out
     part("Diagnose", "Path", ["Machine"]),  // one machine's window in, findings with evidence out
@@ -93,18 +94,25 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", arguments],
+      dependencies: ["Agent", "Machine", arguments],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.
     .target(
       name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
+    .systemLibrary(
+      name: "CZlib", path: "firmware-sim/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
-      name: "Firmware", dependencies: ["Simulation", "Broker"], path: "firmware-sim/Firmware",
+      name: "Firmware", dependencies: ["Simulation", "CZlib"], path: "firmware-sim/Firmware",
       swiftSettings: strict),
     .executableTarget(
       name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],
       path: "firmware-sim/millwright-sim", swiftSettings: strict),
+
+    // Training: simulated machines in, the feature windows of the anomaly model's corpus out as CSV.
+    .executableTarget(
+      name: "anomaly-corpus", dependencies: ["Machine", "Features", "Diagnose", "Simulation"],
+      path: "models/training/corpus", swiftSettings: strict),
 
     // The two ends of the store-and-forward path as bare processes, for `scripts/chaos` to kill.
     .executableTarget(
@@ -112,19 +120,24 @@ let package = Package(
       path: "Tests/ChaosPeer", swiftSettings: strict),
 
     tests("Core", ["Machine", "Clockwork", "Settings"]),
-    tests("Fieldbus", ["Fieldbus", "Clockwork", "Machine", "Firmware", "Simulation"]),
+    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
     tests("Infer", ["Infer", "Kernels", "Machine"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),
+    // Simulated machines in front of the product's path, for the path's tests and benchmarks.
+    .target(
+      name: "PathLab", dependencies: ["Agent", "Alert", "Infer", "Machine", "Simulation", "Store"],
+      path: "Tests/PathLab", swiftSettings: strict),
     tests(
       "Path",
       [
-        "Agent", "Machine", "Clockwork", "Settings", "Acquire", "Condition", "Features", "Infer",
-        "Diagnose", "Alert", "Store", "Sync", "Budget", "Simulation", "Firmware", "Broker",
+        "PathLab", "Agent", "Machine", "Clockwork", "Settings", "Alert", "Infer", "Store", "Simulation",
+        "Firmware", "Broker",
       ]),
   ]
 )

@@ -1,1 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// Simulation: machines whose health is known.
+//
+//   OperatingPlan -> MachineState (speed, load, water, motor) -> Signature (lines, blows, noise) -> samples
+//                         |                                         ^
+//                    ThermalModel                     FaultPlan -- severity
+//
+// Pure: no clock, no input or output, no dependency. Every number follows from the specification, the seed,
+// the faults and the time asked for. Levels are those of a 15-300 kW machine on a rigid base: healthy in
+// zone A of ISO 10816-3, a full-grown unbalance, misalignment or looseness in zone D.

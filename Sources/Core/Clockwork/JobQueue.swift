@@ -46,7 +46,7 @@ import Glibc
       unsafe jobs.removeAll(keepingCapacity: true)
       unsafe pthread_mutex_unlock(mutex)
       if unsafe batch.isEmpty { return }
-      for unsafe (job, executor) in unsafe batch { unsafe job.runSynchronously(on: executor) }
+      for unsafe(job, executor) in unsafe batch { unsafe job.runSynchronously(on: executor) }
     }
   }
 }

@@ -53,11 +53,17 @@ public struct Alarm: Sendable, Codable, Equatable {
 public struct AlarmTransition: Sendable, Codable, Equatable {
   public var alarm: Alarm
   public var from: AlarmState
-  /// What made it happen: `finding`, `cleared`, `escalated`, `acknowledge`.
+  /// What made it happen: `finding`, `cleared`, `escalated`, `acknowledge`, `suppressed`, `unsuppressed`,
+  /// `dropped`.
   public var cause: String
-  public init(alarm: Alarm, from: AlarmState, cause: String) {
+  /// Who did it and why, where a person did.
+  public var by: String?
+  public var why: String?
+  public init(alarm: Alarm, from: AlarmState, cause: String, by: String? = nil, why: String? = nil) {
     self.alarm = alarm
     self.from = from
     self.cause = cause
+    self.by = by
+    self.why = why
   }
 }

@@ -43,6 +43,11 @@ public struct FeatureValues: Sendable, Equatable {
     }
     set { storage[feature.index] = newValue ?? .nan }
   }
+
+  /// Missing equals missing.
+  public static func == (a: FeatureValues, b: FeatureValues) -> Bool {
+    zip(a.storage, b.storage).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+  }
 }
 
 extension Feature {

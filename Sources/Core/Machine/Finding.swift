@@ -85,6 +85,12 @@ public struct Finding: Sendable, Codable, Equatable {
   }
 }
 
+extension Finding {
+  /// False for the statement that the fault cannot be judged: then `missing` says why, and the fault is
+  /// neither there nor gone.
+  public var isAssessable: Bool { confidence > 0 }
+}
+
 /// A model's opinion of one window.
 public struct ModelScore: Sendable, Codable, Equatable {
   public var model: String

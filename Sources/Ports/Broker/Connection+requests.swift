@@ -83,7 +83,7 @@ extension Connection {
     switch code {
     case MOSQ_ERR_EAI.rawValue: "the host name is not known"
     case MOSQ_ERR_KEEPALIVE.rawValue: "no sign of life"
-    case MOSQ_ERR_CONN_LOST.rawValue: "the broker closed it"
+    case MOSQ_ERR_CONN_LOST.rawValue: "the other side closed the connection"
     default: unsafe tidy(mosquitto_strerror(code))
     }
   }

@@ -28,8 +28,9 @@ extension Connection {
     for file in [tls.caFile, tls.certificateFile, tls.keyFile] {
       if let file { _ = try Connection.read(file) }  // a plain message instead of OpenSSL's
     }
-    if tls.caFile == nil { try check(unsafe mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1)) }
-    try check(unsafe mosquitto_tls_set(handle, tls.caFile, nil, tls.certificateFile, tls.keyFile, nil))
+    let authorities = tls.caFile == nil ? "/etc/ssl/certs" : nil  // hashed names, as OpenSSL's tools keep it
+    try check(
+      unsafe mosquitto_tls_set(handle, tls.caFile, authorities, tls.certificateFile, tls.keyFile, nil))
     if tls.skipsHostCheck { try check(unsafe mosquitto_tls_insecure_set(handle, true)) }
   }
 

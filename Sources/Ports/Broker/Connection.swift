@@ -58,9 +58,9 @@ import Machine
   var wasAccepted: Bool { answer == 0 }
   var age_s: Double { wasAccepted ? clock.monotonic().seconds(since: opened) : 0 }
 
-  /// Connects, serves the connection until it ends, and says why it ended. `onlyIPv4` passes over the other
-  /// addresses of a host: libmosquitto, when it does not block, tries only the first one that fits.
-  func serve(onlyIPv4: Bool) -> BrokerError {
+  /// Connects, serves the connection until it ends, and tells the exchange why it ended. `onlyIPv4` passes
+  /// over the other addresses of a host: libmosquitto, when it does not block, tries only the first that fits.
+  func serve(onlyIPv4: Bool) {
     let ended: BrokerError
     do throws(BrokerError) {
       try open(onlyIPv4: onlyIPv4)
@@ -68,13 +68,13 @@ import Machine
     } catch {
       ended = error
     }
-    for publication in inFlight.values { publication.continuation.resume(returning: .failure(ended)) }
-    for subscription in subscribing.values { subscription.continuation?.resume(returning: .success(())) }
+    exchange.disconnected(ended)  // before callers hear, so that none of them still sees a connection
     exchange.count { [inFlight, wasAccepted] in
       $0.publishFailures += inFlight.count
       if !wasAccepted { $0.failedAttempts += 1 }
     }
-    return ended
+    for publication in inFlight.values { publication.continuation.resume(returning: .failure(ended)) }
+    for subscription in subscribing.values { subscription.continuation?.resume(returning: .success(())) }
   }
 
   private func open(onlyIPv4: Bool) throws(BrokerError) {
@@ -144,6 +144,9 @@ import Machine
       return .unreachable(endpoint: options.endpoint, reason: reason)
     }
     if moreToRead || ready & (POLLIN | POLLERR | POLLHUP) != 0, let ended = read() { return ended }
+    // Both directions are down and nothing is left to read. libmosquitto does not notice when OpenSSL, in its
+    // handshake, took the error off the socket: it would go on for ever.
+    if ready & (POLLERR | POLLHUP) != 0, !moreToRead { return error(MOSQ_ERR_CONN_LOST.rawValue) }
     if ready & POLLOUT != 0 || (shaking && wantsWrite) {
       let code = unsafe mosquitto_loop_write(handle, 1)
       if code != 0 { return error(code) }

@@ -20,7 +20,7 @@ actor ConnectionLoop {
     self.options = options
     self.exchange = exchange
     self.clock = clock
-    thread = DedicatedThread(name: "mqtt")
+    thread = DedicatedThread(name: "mqtt-\(options.clientID)")
   }
 
   /// Blocks its thread until the exchange is stopped.
@@ -30,10 +30,9 @@ actor ConnectionLoop {
     var onlyIPv4 = false
     while !exchange.isStopped {
       let connection = Connection(options, exchange: exchange, clock: clock)
-      let ended = connection.serve(onlyIPv4: onlyIPv4)
+      connection.serve(onlyIPv4: onlyIPv4)
       if connection.age_s >= ConnectionLoop.settled_s { failures = 0 }
       if !connection.wasAccepted { onlyIPv4.toggle() }
-      exchange.disconnected(ended)
       if exchange.isStopped { break }
       failures += 1
       pause(options.backoff.delay_s(failures: failures, chance: .random(in: 0..<1)))

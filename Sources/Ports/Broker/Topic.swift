@@ -11,7 +11,8 @@ public enum Topic {
     if !valid || topic.isEmpty { throw .invalidTopic(topic) }
   }
 
-  static func checkFilter(_ filter: String) throws(BrokerError) {
+  /// Throws when `filter` is not one that a broker could accept.
+  public static func checkFilter(_ filter: String) throws(BrokerError) {
     // SAFETY: as above.
     let valid = unsafe !filter.utf8.contains(0) && mosquitto_sub_topic_check(filter) == 0
     if !valid || filter.isEmpty { throw .invalidTopic(filter) }

@@ -1,6 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
+import ArgumentParser
+
+/// The command that people and systemd start.
 @main
-struct Command {
-  static func main() {}
+struct Millwright: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "millwright",
+    abstract: "Watches machines on this gateway: samples, judges, names the fault, raises the alarm.",
+    discussion: """
+      EXAMPLES
+        millwright demo                          simulated machines, one of them failing
+        millwright check --site site.yaml        is the configuration right, and does the plan fit the bus?
+        millwright probe --site site.yaml        read every device once and show the values
+        millwright run --site site.yaml          the daemon
+        millwright status --site site.yaml       how the daemon and its machines fare
+
+      Exit codes: 0 ok, 64 wrong usage, 65 bad recording, 69 not reachable, 74 storage, 78 bad configuration.
+      """,
+    version: Version.text,
+    subcommands: [
+      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Receive.self, DemoCommand.self,
+      VersionCommand.self,
+    ])
+}
+
+/// The options of every subcommand that works on a site.
+struct SiteOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The site file.")
+  var site = "/etc/millwright/site.yaml"
+}
+
+/// Says what went wrong on standard error and turns it into the right exit code.
+func reporting<T>(_ body: () async throws -> T) async throws -> T {
+  do {
+    return try await body()
+  } catch let error as AgentError {
+    Journal(marks: false).write(.error, "error: \(error)")
+    throw ExitCode(error.exitCode)
+  }
 }

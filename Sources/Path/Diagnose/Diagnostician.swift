@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Machine
+
+/// Names what is wrong with one machine, window by window.
+///
+/// Each rule (`Rule.unbalance` is the one to read first) is a list of weighted symptoms. A symptom that cannot be
+/// observed is missing, not absent; a rule whose necessary symptom is missing ends in the statement that the
+/// fault cannot be judged. Confidence is the weight of what speaks for the fault, less what speaks against it,
+/// over the weight of all its symptoms. A fault is named after it was seen in `k` of `n` looks.
+///
+/// There is no clock and no I/O here: the same windows give the same findings.
+/// ```swift
+/// var diagnostician = Diagnostician(machine: pump)
+/// for finding in diagnostician.diagnose(window) {
+///   print(finding.isAssessable ? finding.title : "\(finding.title): needs \(finding.missing)")
+/// }
+/// ```
+public struct Diagnostician: Sendable {
+  private let machine: Machine
+  private let rules: [Rule]
+  private var memory = Persistence()
+  private var warmth = WarmthTrend()
+  private var alreadyNamed: Set<Fault> = []
+
+  static let ruleBook: [Rule] =
+    [.unbalance, .misalignment, .looseness] + Rule.bearings + [.cavitation, .blockedStrainer, .coolingLoss]
+
+  /// A diagnostician without memory, with the rules that can apply to this kind of machine.
+  public init(machine: Machine) {
+    self.machine = machine
+    rules = Diagnostician.ruleBook.filter { $0.isPossible(machine) }
+  }
+
+  /// What can be said about the machine after this window: faults that persist, most urgent first, then one
+  /// statement for each fault that cannot be judged (`isAssessable` is false, `missing` says why).
+  public mutating func diagnose(_ window: MachineWindow) -> [Finding] {
+    var findings = sensorFindings(window)
+    let falling = warmth.update(machine, window)
+    if window.state.motion == .off || window.state.motion == .transient {
+      let reason = "the machine in steady running (it is \(window.state.motion.rawValue))"
+      return findings + allFaults.map { notAssessable($0, bearing: nil, [reason], window.stamp) }
+    }
+    let scene = Scene(machine: machine, window: window, falling: falling, alreadyNamed: alreadyNamed)
+    var open: [Finding] = []
+    for rule in rules {
+      for place in places(rule) { settle(rule, place, scene, &findings, &open) }
+    }
+    settleUnnamed(scene, &findings, &open)
+    alreadyNamed = Set(findings.compactMap { Fault(rawValue: $0.fault) })
+    findings.sort { ($0.severity, $0.confidence) > ($1.severity, $1.confidence) }
+    return findings + open
+  }
+
+  private var allFaults: [Fault] { rules.map(\.fault) + [.vibrationSeverity, .anomaly] }
+
+  private func places(_ rule: Rule) -> [Place] {
+    guard rule.perBearing, !machine.bearings.isEmpty else { return [.machine] }
+    return machine.bearings.map { Place(bearing: $0.name) }
+  }
+
+  private mutating func settle(
+    _ rule: Rule, _ place: Place, _ scene: Scene, _ findings: inout [Finding], _ open: inout [Finding]
+  ) {
+    let stamp = scene.window.stamp
+    var outcome = rule.judge(scene, at: place)
+    if rule.basis == .readings, scene.window.state.motion == .unknown {
+      outcome = .notAssessable(["the operating state (shaft speed or power)"])
+    }
+    let time = rule.basis == .vibration ? scene.newestWaveform ?? stamp.monotonic : stamp.monotonic
+    let key = Persistence.Key(fault: rule.fault, place: place.bearing ?? "")
+    switch outcome {
+    case .notAssessable(let missing):
+      open.append(notAssessable(rule.fault, bearing: place.bearing, missing, stamp))
+    case .absent:
+      if let standing = memory.record(nil, key, at: time, quota: rule.quota) { findings.append(standing) }
+    case .present(let finding):
+      if let standing = memory.record(finding, key, at: time, quota: rule.quota) { findings.append(standing) }
+    }
+  }
+
+  /// Vibration severity and anomaly are told only when no named fault accounts for them.
+  private mutating func settleUnnamed(_ scene: Scene, _ findings: inout [Finding], _ open: inout [Finding]) {
+    let named = findings.filter { $0.subject == .machine }.compactMap { Fault(rawValue: $0.fault) }
+    let stamp = scene.window.stamp
+    let scored = scene.window.scores.map(\.stamp.monotonic).max() ?? stamp.monotonic
+    let unnamed: [(Fault, Rule.Outcome, MonotonicTime, Quota, Bool)] = [
+      (
+        .vibrationSeverity, scene.judgeSeverity(), scene.newestWaveform ?? stamp.monotonic,
+        scene.newestWaveform == nil ? .readings : .waveforms, named.contains(where: \.explainsVibration)
+      ),
+      (.anomaly, scene.judgeScores(), scored, .scores, !named.isEmpty),
+    ]
+    for (fault, outcome, time, quota, isExplained) in unnamed {
+      var seen: Finding?
+      if case .notAssessable(let missing) = outcome {
+        open.append(notAssessable(fault, bearing: nil, missing, stamp))
+        continue
+      }
+      if case .present(let finding) = outcome { seen = finding }
+      let standing = memory.record(seen, Persistence.Key(fault: fault, place: ""), at: time, quota: quota)
+      if let standing, !isExplained { findings.append(standing) }
+    }
+  }
+
+  private mutating func sensorFindings(_ window: MachineWindow) -> [Finding] {
+    let seen = window.defects.filter { $0.key.machine == machine.id }
+      .map { Finding.sensor($0.key, $0.value, at: window.stamp) }
+    let keyed = Dictionary(
+      seen.map {
+        (Persistence.Key(fault: Fault(rawValue: $0.fault) ?? .sensorNoData, place: $0.point?.name ?? ""), $0)
+      }
+    ) { first, _ in first }
+    let keys = Set(keyed.keys).union(memory.sensorKeys)
+      .sorted { ($0.place, $0.fault.rawValue) < ($1.place, $1.fault.rawValue) }
+    return keys.compactMap { memory.record(keyed[$0], $0, at: window.stamp.monotonic, quota: .sensors) }
+  }
+
+  private func notAssessable(_ fault: Fault, bearing: String?, _ missing: [String], _ stamp: Stamp) -> Finding
+  {
+    Finding(
+      machine: machine.id, point: nil, subject: .machine, fault: fault.rawValue,
+      title: bearing.map { "\(fault.title) (\($0))" } ?? fault.title, severity: .notice, confidence: 0,
+      supporting: [], missing: missing, confirm: "",
+      action: "Not assessable. Provide: \(missing.joined(separator: "; ")).", stamp: stamp)
+  }
+}
+
+/// Whether temperatures fall, from an average over about ten minutes that is kept per point.
+private struct WarmthTrend: Sendable {
+  private var averages: [PointID: (value: Double, time: MonotonicTime)] = [:]
+
+  mutating func update(_ machine: Machine, _ window: MachineWindow) -> Set<PointID> {
+    var falling: Set<PointID> = []
+    for reading in window.readings where reading.quantity == .temperature {
+      guard let value = reading.usable, reading.point.machine == machine.id else { continue }
+      let now = reading.stamp.monotonic
+      let known = averages[reading.point] ?? (value, now)
+      if value < known.value - 0.5 { falling.insert(reading.point) }
+      let share = min(1, max(0, now.seconds(since: known.time)) / 600)
+      averages[reading.point] = (known.value + share * (value - known.value), now)
+    }
+    return falling
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Machine
+
+/// Scores how far a vibration window is from what its machine does when healthy.
+///
+/// The input is the window in standard deviations from the machine's own baseline in the same operating
+/// state; an INT8 autoencoder, trained on healthy machines, rebuilds it. The score is
+/// `mean(residual^2) + energyWeight * mean(input^2)`: the first term answers to combinations that healthy
+/// machines do not show, the second to plain size, which an autoencoder may rebuild too well.
+///
+/// The threshold is the machine's own once enough healthy windows were scored (see `ConformalThreshold`), and
+/// before that the model's, from machines that it was not trained on; both for `falseAlarmRate` a window. The
+/// machine's own is never more than four times the model's.
+/// ```swift
+/// var detector = try AnomalyDetector(model: Network(path: "models/anomaly.int8.onnx"))
+/// let score = detector.score(window, against: baseline, learn: !alarmStands)   // nil until learned
+/// ```
+public struct AnomalyDetector: Sendable {
+  /// The rate of healthy windows above the threshold.
+  public let falseAlarmRate: Double
+  /// Points that have a threshold of their own; further points use the model's.
+  public static let pointLimit = 4096
+  static let ownLimit = 4.0
+
+  let model: Network
+  /// First digits of the model file's SHA-256.
+  public var modelHash: String { model.hash }
+  let modelThreshold: Double
+  let energyWeight: Double
+  var thresholds: [PointID: ConformalThreshold] = [:]
+  private var scratch: Scratch
+  private var input: [Float]
+  private var output: [Float]
+
+  /// Takes a model whose metadata names the inputs, the weight and a threshold for this rate.
+  public init(model: Network, falseAlarmRate: Double = 1e-3) throws(ModelError) {
+    guard model.metadata["anomaly.inputs"] == AnomalyInput.names.joined(separator: ",") else {
+      throw .metadata(key: "anomaly.inputs", reason: "it is not the list of inputs that this program makes")
+    }
+    guard model.inputCount == AnomalyInput.count, model.outputCount == AnomalyInput.count else {
+      throw .graph(reason: "\(AnomalyInput.count) inputs and outputs expected, it has \(model.inputCount)")
+    }
+    guard let weight = model.metadata["anomaly.energy_weight"].flatMap(Double.init), (0...10).contains(weight)
+    else { throw .metadata(key: "anomaly.energy_weight", reason: "a number from 0 to 10 is expected") }
+    let rates = try AnomalyDetector.thresholds(model.metadata["anomaly.thresholds"] ?? "")
+    guard let threshold = rates.first(where: { $0.rate == falseAlarmRate })?.threshold else {
+      throw .metadata(
+        key: "anomaly.thresholds", reason: "no threshold for \(falseAlarmRate); known: \(rates.map(\.rate))")
+    }
+    self.model = model
+    self.falseAlarmRate = falseAlarmRate
+    modelThreshold = threshold
+    energyWeight = weight
+    scratch = Scratch(for: [model])
+    input = Array(repeating: 0, count: AnomalyInput.count)
+    output = input
+  }
+
+  /// Scores a window; nil while the baseline of its point and state is not learned. With `learn`, the score
+  /// counts as healthy once thirty more healthy windows have followed.
+  public mutating func score(
+    _ window: FeatureWindow, against baseline: Baseline, learn: Bool
+  ) -> ModelScore? {
+    guard AnomalyInput.write(window, baseline, into: &input) else { return nil }
+    model.run(input, into: &output, scratch: &scratch)
+    let parts = zip(input, output).map { z, rebuilt in
+      let residual = Double(z - rebuilt)
+      return (residual * residual + energyWeight * Double(z) * Double(z)) / Double(AnomalyInput.count)
+    }
+    let score = parts.reduce(0, +)
+    let result = ModelScore(
+      model: "anomaly", modelHash: model.hash, point: window.point, stamp: window.stamp, score: score,
+      threshold: threshold(at: window.point), falseAlarmRate: falseAlarmRate,
+      contributions: AnomalyDetector.largest(parts, of: score))
+    calibrate(window.point, score, learn: learn)
+    return result
+  }
+
+  /// The threshold that the next window of this point is held against.
+  public func threshold(at point: PointID) -> Double {
+    guard let own = thresholds[point]?.value else { return modelThreshold }
+    return min(own, AnomalyDetector.ownLimit * modelThreshold)
+  }
+
+  /// The model's input for a window, see `models/anomaly.card.yaml`; nil while the baseline is not learned.
+  package static func input(of window: FeatureWindow, against baseline: Baseline) -> [Float]? {
+    var vector = [Float](repeating: 0, count: AnomalyInput.count)
+    return AnomalyInput.write(window, baseline, into: &vector) ? vector : nil
+  }
+
+  private mutating func calibrate(_ point: PointID, _ score: Double, learn: Bool) {
+    guard thresholds[point] != nil || thresholds.count < AnomalyDetector.pointLimit else { return }
+    thresholds[point, default: ConformalThreshold(rate: falseAlarmRate)].observe(score, learn: learn)
+  }
+
+  /// The five largest shares.
+  private static func largest(_ parts: [Double], of score: Double) -> [ModelScore.Contribution] {
+    guard score > 0 else { return [] }
+    return parts.indices.sorted { (parts[$0], $1) > (parts[$1], $0) }.prefix(5).map {
+      ModelScore.Contribution(input: AnomalyInput.names[$0], share: parts[$0] / score)
+    }
+  }
+
+  /// Reads `rate:threshold,rate:threshold`.
+  private static func thresholds(_ text: String) throws(ModelError) -> [(rate: Double, threshold: Double)] {
+    var list: [(rate: Double, threshold: Double)] = []
+    for pair in text.split(separator: ",") {
+      let parts = pair.split(separator: ":")
+      guard parts.count == 2, let rate = Double(parts[0]), let threshold = Double(parts[1]),
+        rate >= 1e-6, rate < 1, threshold > 0, threshold.isFinite
+      else { throw .metadata(key: "anomaly.thresholds", reason: "\(pair) is not a rate and a threshold") }
+      list.append((rate, threshold))
+    }
+    return list
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Infer
+
+extension AnomalyDetector {
+  /// Loads `models/anomaly.int8.onnx`; nil when the site does without. A calibration that was made with
+  /// another model is dropped, and the machine calibrates anew.
+  static func load(
+    for site: SiteFile, resources: Resources, calibration: Calibration? = nil
+  ) throws(AgentError) -> AnomalyDetector? {
+    guard site.detection.usesModel else { return nil }
+    let file = resources.models + "/anomaly.int8.onnx"
+    do {
+      var detector = try AnomalyDetector(
+        model: Network(path: file), falseAlarmRate: site.detection.falseAlarmRate)
+      if let calibration { _ = detector.restore(calibration) }
+      return detector
+    } catch {
+      throw .model(file: file, reason: "\(error)")
+    }
+  }
+}

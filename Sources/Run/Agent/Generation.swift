@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Acquire
+import Alert
+import Broker
+import Budget
+import Clockwork
+import Fieldbus
+import Foundation
+import Infer
+import Machine
+import Store
+import Sync
+
+/// All services of one configuration, from the buses to the brokers.
+struct Generation: Sendable {
+  private let site: SiteFile
+  private let store: Store
+  private let account: StageAccount
+  private let clock: any Timekeeper
+  private let journal: Journal
+  private let started: WallTime
+  private let mailbox = Mailbox()
+  private let pollers: [ModbusPoller]
+  private let ingests: [MQTTIngest]
+  private let runner: PathRunner
+  private let upstream: Upstream?
+
+  /// Two clients of the upstream broker: alarms never wait behind the backlog of condensed data.
+  private struct Upstream: Sendable {
+    let alerts: MQTTClient
+    let publisher: AlertPublisher
+    let bulk: MQTTClient
+    let uplink: Uplink
+  }
+
+  init(
+    site: SiteFile, store: Store, memory: Memory, detector: AnomalyDetector?, account: StageAccount,
+    clock: any Timekeeper, journal: Journal, started: WallTime
+  ) throws(AgentError) {
+    self.site = site
+    self.store = store
+    self.account = account
+    self.clock = clock
+    self.journal = journal
+    self.started = started
+    let mailbox = mailbox
+    let sink: @Sendable ([Sample]) async -> Void = { mailbox.put($0) }
+    do {
+      let environment = ModbusPoller.Environment(
+        clock: clock, audit: { [store, clock] write in await store.remember(write, at: clock.wall()) })
+      pollers = try site.modbus.map { connection in
+        try ModbusPoller(
+          connection, bindings: site.bindings(of: connection.name),
+          bus: ModbusBus(connection.endpoint, clock: clock), environment: environment, sink: sink)
+      }
+      ingests = try site.mqtt.map { connection in
+        try MQTTIngest(connection, bindings: site.bindings(of: connection.name), clock: clock, sink: sink)
+      }
+      upstream = try site.upstream.map { options in
+        var alerts = options
+        alerts.clientID += "-alerts"
+        let client = try MQTTClient(alerts, clock: clock)
+        let bulk = try MQTTClient(options, clock: clock)
+        return Upstream(
+          alerts: client,
+          publisher: AlertPublisher(
+            client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:], clock: clock,
+            journal: journal),
+          bulk: bulk,
+          uplink: try Uplink(
+            store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk), clock: clock))
+      }
+    } catch {
+      throw .unreachable("\(error)")
+    }
+    let publisher = upstream?.publisher
+    runner = PathRunner(
+      site: site,
+      path: PlantPath(
+        plant: site.plant, options: site.detection.path, detector: detector, memory: memory.baselines,
+        restoring: memory.alarms),
+      mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
+      publish: { await publisher?.changed($0) })
+  }
+
+  /// Runs all services until `until` returns, then stops acquisition, drains what is on its way to the disk,
+  /// and hands over what `until` gave.
+  func run(until: @escaping @Sendable () async -> SiteFile?) async -> SiteFile? {
+    if let publisher = upstream?.publisher {
+      await publisher.follow { [runner] in await runner.standing(of: $0) }
+    }
+    return await withTaskGroup(of: Void.self) { services in
+      for poller in pollers { services.addTask { await poller.run() } }
+      for ingest in ingests { services.addTask { await ingest.run() } }
+      if let upstream {
+        services.addTask { await upstream.alerts.run() }
+        services.addTask { await upstream.publisher.run() }
+        services.addTask { await upstream.bulk.run() }
+        services.addTask { await upstream.uplink.run() }
+      }
+      services.addTask { await runner.run() }
+      services.addTask { await keepHouse() }
+      services.addTask { await writeStatus() }
+      let next = await until()
+      services.cancelAll()
+      await services.waitForAll()
+      return next
+    }
+  }
+
+  /// Retention, once a minute.
+  private func keepHouse() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(60))
+      if Task.isCancelled { return }
+      do {
+        let report = try await store.maintain(now: clock.wall())
+        if report.droppedUnsent > 0 {
+          journal.write(.warning, "\(report.droppedUnsent) rows were given up before the receiver upstream had them")
+        }
+      } catch {
+        journal.write(.error, "retention: \(error)")
+      }
+    }
+  }
+
+  private func writeStatus() async {
+    while !Task.isCancelled {
+      let report = await status()
+      do { try report.write(to: site.storage.statusFile) } catch {
+        journal.write(.warning, "status file: \(error)")
+      }
+      try? await Task.sleep(for: .seconds(StatusReport.period_s))
+    }
+  }
+
+  private func status() async -> StatusReport {
+    var modbus: [ModbusStatus] = []
+    for poller in pollers { modbus.append(await poller.status()) }
+    var mqtt: [StatusReport.MQTTStatus] = []
+    for ingest in ingests { mqtt.append(StatusReport.MQTTStatus(await ingest.status())) }
+    return StatusReport(
+      version: Version.text, node: site.node, site: site.plant.site, configuration: site.path,
+      processID: ProcessInfo.processInfo.processIdentifier, started: started, updated: clock.wall(),
+      machines: await runner.lines(), modbus: modbus, mqtt: mqtt, mailbox: mailbox.load,
+      store: try? await store.status(), uplink: upstream?.uplink.statistics(),
+      alertsPublished: await upstream?.publisher.published, droppedRecords: await runner.dropped,
+      energy: account.snapshot())
+  }
+}
+
+extension Store {
+  /// Every write to a device is in the audit log.
+  fileprivate func remember(_ write: RegisterWrite, at time: WallTime) async {
+    try? await audit(actor: "millwright", action: "register-write", detail: "\(write)", at: time)
+  }
+}

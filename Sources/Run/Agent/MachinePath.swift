@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnose
+import Infer
+import Machine
+
+/// What the path remembers of one machine: its newest data, its baseline, its detector, its diagnostician.
+struct MachinePath {
+  /// How old data may be and still count, and when the machine is judged.
+  struct Timing: Sendable {
+    /// A machine without new waveforms is judged this often, seconds.
+    var judgePeriod_s: Double
+    /// A reading older than this is missing, seconds.
+    var readingAge_s: Double
+    /// A waveform older than this is missing, seconds.
+    var waveformAge_s: Double
+  }
+
+  let machine: Machine
+  private let timing: Timing
+  private(set) var state = OperatingState(motion: .unknown)
+  private(set) var baseline: Baseline
+  private var tracker: OperatingStateTracker
+  private var diagnostician: Diagnostician
+  private var readings: [PointID: Reading] = [:]
+  private var windows: [PointID: FeatureWindow] = [:]
+  private(set) var defects: [PointID: SensorDefect] = [:]
+  private var fresh: [FeatureWindow] = []
+  private var judged: MonotonicTime?
+  /// Whether the last judgement found nothing wrong with the machine.
+  private var wasHealthy = true
+
+  init(machine: Machine, timing: Timing, baseline: Baseline) {
+    self.machine = machine
+    self.timing = timing
+    self.baseline = baseline
+    tracker = OperatingStateTracker(machine: machine)
+    diagnostician = Diagnostician(machine: machine)
+  }
+
+  /// Newest shaft speed that may be used, r/min.
+  var speed_rpm: Double? {
+    machine.points(.shaftSpeed).lazy.compactMap { readings[$0.id]?.usable }.first
+  }
+
+  /// Whether the machine turns; nil when that is not known.
+  var isRunning: Bool? {
+    switch state.motion {
+    case .running, .transient: true
+    case .off: false
+    case .unknown: nil
+    }
+  }
+
+  /// When the newest vibration window was taken.
+  var lastWindow: WallTime? { windows.values.map(\.stamp.wall).max() }
+
+  /// Whether the baseline of every vibration point is learned for the present state.
+  var isLearned: Bool {
+    let points = machine.points(.vibration)
+    return points.allSatisfy { baseline.isArmed($0.id, in: state) }
+  }
+
+  /// Takes a judged reading.
+  mutating func accept(_ reading: Reading) {
+    readings[reading.point] = reading
+    if case .bad(let defect) = reading.quality {
+      defects[reading.point] = defect
+    } else {
+      defects[reading.point] = nil
+    }
+  }
+
+  /// Takes the features of a valid waveform.
+  mutating func accept(_ window: FeatureWindow) {
+    windows[window.point] = window
+    defects[window.point] = nil
+    fresh.append(window)
+  }
+
+  /// Takes note that a waveform was refused.
+  mutating func refuse(_ point: PointID, _ defect: SensorDefect) {
+    defects[point] = defect
+    windows[point] = nil
+  }
+
+  /// Brings the operating state up to the newest readings.
+  mutating func updateState(at now: Stamp) {
+    state = tracker.update(with: usableReadings(at: now), at: now)
+  }
+
+  /// Whether there is something new to say.
+  func isDue(at now: Stamp) -> Bool {
+    if !fresh.isEmpty { return true }
+    guard let judged else { return !readings.isEmpty || !defects.isEmpty }
+    return now.monotonic.seconds(since: judged) >= timing.judgePeriod_s
+  }
+
+  /// What the machine's newest data say.
+  struct Judgement {
+    var findings: [Finding]
+    var scores: [ModelScore]
+  }
+
+  /// Judges the machine, then lets its baseline learn where that is safe.
+  ///
+  /// - Parameter alarmsStand: whether alarms about this machine stand; nothing is learned then.
+  mutating func judge(at now: Stamp, detector: inout AnomalyDetector?, alarmsStand: Bool) -> Judgement {
+    defer { fresh.removeAll(keepingCapacity: true) }
+    judged = now.monotonic
+    var window = MachineWindow(machine: machine.id, stamp: now, state: state)
+    window.readings = usableReadings(at: now)
+    window.vibration = machine.points.compactMap { windows[$0.id] }.filter {
+      now.monotonic.seconds(since: $0.stamp.monotonic) <= timing.waveformAge_s
+    }
+    window.defects = defects
+    for features in window.vibration {
+      window.featureDeviations[features.point] = baseline.deviations(of: features)
+    }
+    for reading in window.readings {
+      window.readingDeviations[reading.point] = baseline.deviation(of: reading, state: state)
+    }
+    let mayLearn = wasHealthy && !alarmsStand
+    for features in fresh {
+      if let score = detector?.score(features, against: baseline, learn: mayLearn) {
+        window.scores.append(score)
+      }
+    }
+    let findings = diagnostician.diagnose(window)
+    wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
+    learn(from: window, isHealthy: wasHealthy && !alarmsStand)
+    return Judgement(findings: findings, scores: window.scores)
+  }
+
+  private mutating func learn(from window: MachineWindow, isHealthy: Bool) {
+    guard window.state.motion == .running || window.state.motion == .unknown else { return }
+    for features in fresh { baseline.observe(window: features, learn: isHealthy) }
+    for reading in window.readings {
+      baseline.observe(reading: reading, state: window.state, learn: isHealthy)
+    }
+  }
+
+  private func usableReadings(at now: Stamp) -> [Reading] {
+    machine.points.compactMap { readings[$0.id] }.filter {
+      $0.usable != nil && now.monotonic.seconds(since: $0.stamp.monotonic) <= timing.readingAge_s
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Infer
+import Machine
+import Store
+
+/// What an earlier run learned and raised, read back from the store.
+struct Memory: Sendable {
+  var baselines: [MachineID: Baseline] = [:]
+  var calibration: AnomalyDetector.Calibration?
+  var alarms: [Alarm] = []
+
+  static func baselineKey(_ machine: MachineID) -> String { "baseline/\(machine)" }
+  static let calibrationKey = "calibration"
+
+  /// Reads what is there. What cannot be read is reported and learned anew; alarms are never skipped silently.
+  static func load(from store: Store, site: SiteFile, journal: Journal) async -> Memory {
+    var memory = Memory()
+    let decoder = JSONDecoder()
+    for machine in site.plant.machines {
+      do {
+        guard let snapshot = try await store.snapshot(baselineKey(machine.id)) else { continue }
+        memory.baselines[machine.id] = try decoder.decode(Baseline.self, from: Data(snapshot.bytes))
+      } catch {
+        journal.write(.warning, "the baseline of \(machine.id) is learned anew: \(error)")
+      }
+    }
+    do {
+      if let snapshot = try await store.snapshot(calibrationKey) {
+        memory.calibration = try decoder.decode(AnomalyDetector.Calibration.self, from: Data(snapshot.bytes))
+      }
+    } catch {
+      journal.write(.warning, "the model is calibrated anew: \(error)")
+    }
+    do { memory.alarms = try await store.alarms() } catch {
+      journal.write(.error, "earlier alarms cannot be read: \(error)")
+    }
+    return memory
+  }
+}

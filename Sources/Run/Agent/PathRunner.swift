@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Alert
+import Budget
+import Clockwork
+import Foundation
+import Infer
+import Machine
+import Store
+
+/// Drives the plant's path: every tick it empties the mailbox, judges, stores in one transaction, and only then
+/// lets the alarms out.
+actor PathRunner {
+  private var path: PlantPath
+  private let plant: Plant
+  private let mailbox: Mailbox
+  private let store: Store
+  private let account: StageAccount
+  private let clock: any Timekeeper
+  private let journal: Journal
+  private let readingInterval_s: Double
+  private let publish: @Sendable ([MachineID]) async -> Void
+  private var backlog = BoundedBacklog()
+  private var storedAt: [PointID: (time: MonotonicTime, good: Bool)] = [:]
+  private var isStorageBroken = false
+  private var keptAt: MonotonicTime
+
+  init(
+    site: SiteFile, path: consuming PlantPath, mailbox: Mailbox, store: Store, account: StageAccount,
+    clock: any Timekeeper, journal: Journal, publish: @escaping @Sendable ([MachineID]) async -> Void
+  ) {
+    self.path = path
+    plant = site.plant
+    self.mailbox = mailbox
+    self.store = store
+    self.account = account
+    self.clock = clock
+    self.journal = journal
+    readingInterval_s = site.storage.readingInterval_s
+    self.publish = publish
+    keptAt = clock.monotonic()
+  }
+
+  /// Time between ticks, seconds.
+  static let tick_s = 0.5
+  /// Time between two savings of what was learned, seconds.
+  static let keepEvery_s = 300.0
+
+  /// Ticks until cancelled; then takes what is left, saves what was learned, and returns.
+  func run() async {
+    while !Task.isCancelled {
+      await advance()
+      try? await Task.sleep(for: .seconds(Self.tick_s))
+    }
+    await advance()
+    backlog.append(StoreBatch(snapshots: snapshots()))
+    await flush()
+  }
+
+  /// What the path says of each machine, for the status.
+  func lines() -> [MachineStatus] { path.lines }
+
+  /// Records given up because they could not be stored.
+  var dropped: [String: Int] {
+    Dictionary(backlog.dropped.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
+  }
+
+  /// Standing alarms of one machine.
+  func standing(of machine: MachineID) -> [Alarm] { path.standing(of: machine) }
+
+  private func advance() async {
+    let samples = mailbox.take()
+    let now = clock.stamp()
+    var batch = path.advance(samples, at: now, account: account)
+    batch.readings = batch.readings.filter { isWorthStoring($0) }
+    if now.monotonic.seconds(since: keptAt) >= Self.keepEvery_s {
+      keptAt = now.monotonic
+      batch.snapshots = snapshots()
+    }
+    let touched = Set(batch.transitions.map(\.alarm.finding.machine))
+    for transition in batch.transitions { tell(transition) }
+    if !batch.isEmpty { backlog.append(batch) }
+    await flush()
+    // An alarm goes out even when the disk is full: it is on disk or counted as not stored.
+    if !touched.isEmpty { await publish(touched.sorted()) }
+  }
+
+  private func flush() async {
+    while let batch = backlog.first {
+      do {
+        try await store.commit(batch)
+        backlog.removeFirst()
+        if isStorageBroken {
+          isStorageBroken = false
+          journal.write(.notice, "storage works again; \(backlog.count) batches waited")
+        }
+      } catch {
+        if !isStorageBroken {
+          isStorageBroken = true
+          journal.write(.error, "storage: \(error); kept in memory within \(backlog.maximumBytes >> 20) MiB, alarms last to go")
+        }
+        return
+      }
+    }
+  }
+
+  /// The newest reading of each interval, and the first after a change of quality.
+  private func isWorthStoring(_ reading: Reading) -> Bool {
+    let isGood = !reading.quality.isBad
+    if let last = storedAt[reading.point], last.good == isGood,
+      reading.stamp.monotonic.seconds(since: last.time) < readingInterval_s
+    {
+      return false
+    }
+    storedAt[reading.point] = (reading.stamp.monotonic, isGood)
+    return true
+  }
+
+  private func snapshots() -> [Snapshot] {
+    let encoder = JSONEncoder()
+    let now = clock.stamp()
+    var all: [Snapshot] = []
+    for (id, baseline) in path.memory {
+      if let data = try? encoder.encode(baseline) {
+        all.append(Snapshot(key: Memory.baselineKey(id), stamp: now, bytes: Array(data)))
+      }
+    }
+    if let calibration = path.calibration, let data = try? encoder.encode(calibration) {
+      all.append(Snapshot(key: Memory.calibrationKey, stamp: now, bytes: Array(data)))
+    }
+    return all
+  }
+
+  private func tell(_ transition: AlarmTransition) {
+    let alarm = transition.alarm
+    let level: Journal.Level = alarm.state == .unacknowledged ? .warning : .notice
+    journal.write(
+      level,
+      "alarm \(alarm.id): \(transition.from.rawValue) -> \(alarm.state.rawValue), \(alarm.severity.rawValue): \(alarm.finding.title)"
+    )
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Alert
+public import Budget
+import Condition
+import Diagnose
+import Features
+public import Infer
+public import Machine
+public import Store
+
+/// The way of a whole plant from samples to alarms: condition, features, inference, diagnosis, alarms.
+///
+/// No clock and no I/O: the same samples at the same stamps give the same batches, live or replayed.
+/// ```swift
+/// var path = PlantPath(plant: plant, detector: detector)
+/// let batch = path.advance(samples, at: stamp)   // what is to be stored and published
+/// ```
+public struct PlantPath: ~Copyable {
+  /// How the path is set up; the defaults suit waveforms every few seconds to minutes.
+  public struct Options: Sendable {
+    /// Healthy windows per operating state before its baseline is used.
+    public var learningWindows = 60
+    /// A machine without new waveforms is judged this often, seconds.
+    public var judgePeriod_s = 10.0
+    /// A reading older than this is missing, seconds.
+    public var readingAge_s = 120.0
+    /// A waveform older than this is missing, seconds.
+    public var waveformAge_s = 1800.0
+    public var alarms = AlarmPolicy()
+    public init() {}
+  }
+
+  private var machines: [MachineID: MachinePath]
+  private let order: [MachineID]
+  private var gate: ValidityGate
+  private var extractor = FeatureExtractor()
+  private var detector: AnomalyDetector?
+  public private(set) var alarms: AlarmBook
+  /// The newest valid waveform of each point, as evidence for an alarm that it may raise.
+  private var newest: [PointID: Waveform] = [:]
+
+  /// - Parameters:
+  ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
+  ///   - memory: what an earlier run learned, by machine.
+  ///   - stored: alarms of an earlier run.
+  public init(
+    plant: Plant, options: Options = Options(), detector: AnomalyDetector? = nil,
+    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = []
+  ) {
+    let timing = MachinePath.Timing(
+      judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
+      waveformAge_s: options.waveformAge_s)
+    order = plant.machines.map(\.id)
+    machines = Dictionary(
+      plant.machines.map { machine in
+        let baseline = memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
+        return (machine.id, MachinePath(machine: machine, timing: timing, baseline: baseline))
+      }
+    ) { first, _ in first }
+    gate = ValidityGate(plant: plant)
+    self.detector = detector
+    alarms = AlarmBook(policy: options.alarms, restoring: stored)
+  }
+
+  /// Takes what acquisition delivered since the last call and says what is to be stored; samples of machines
+  /// that the plant does not name are ignored.
+  ///
+  /// - Parameter account: where the CPU time of each stage is booked.
+  public mutating func advance(_ samples: [Sample], at now: Stamp, account: StageAccount? = nil) -> StoreBatch {
+    var batch = StoreBatch()
+    condition(samples, at: now, account, into: &batch)
+    for id in order { judge(id, at: now, account, into: &batch) }
+    return batch
+  }
+
+  /// What was learned of each machine, to be kept over a restart.
+  public var memory: [MachineID: Baseline] { machines.mapValues(\.baseline) }
+
+  /// What the model learned of each point, to be kept over a restart.
+  public var calibration: AnomalyDetector.Calibration? { detector?.calibration }
+
+  /// Hash by name of the models in use.
+  public var models: [String: String] { detector.map { ["anomaly": $0.modelHash] } ?? [:] }
+
+  /// What the status says of each machine.
+  public var lines: [MachineStatus] {
+    order.compactMap { id in
+      guard let machine = machines[id] else { return nil }
+      let standing = alarms.standing(of: id)
+      return MachineStatus(
+        id: id, state: machine.state, isLearned: machine.isLearned, standingAlarms: standing.map(\.id),
+        worst: standing.filter { $0.finding.subject == .machine }.map(\.severity).max(),
+        defects: Dictionary(
+          machine.defects.map { ($0.key.name, "\($0.value.kind.rawValue): \($0.value.evidence)") }
+        ) { first, _ in first },
+        lastWindow: machine.lastWindow)
+    }
+  }
+
+  /// Standing alarms of one machine, most urgent first.
+  public func standing(of machine: MachineID) -> [Alarm] { alarms.standing(of: machine) }
+
+  private mutating func condition(
+    _ samples: [Sample], at now: Stamp, _ account: StageAccount?, into batch: inout StoreBatch
+  ) {
+    measure(.condition, account) {
+      var touched: Set<MachineID> = []
+      for case .reading(let raw) in samples {
+        let id = raw.point.machine
+        guard let running = machines[id]?.isRunning ?? machines[id].map({ _ in nil }) else { continue }
+        let reading = gate.judge(raw, machineRunning: running)
+        machines[id]?.accept(reading)
+        batch.readings.append(reading)
+        touched.insert(id)
+      }
+      for id in touched { machines[id]?.updateState(at: now) }
+    }
+    for case .waveform(let waveform) in samples { take(waveform, account, into: &batch) }
+  }
+
+  private mutating func take(_ waveform: Waveform, _ account: StageAccount?, into batch: inout StoreBatch) {
+    let id = waveform.point.machine
+    guard let path = machines[id] else { return }
+    let defect = measure(.condition, account) {
+      gate.judge(waveform, machineRunning: path.isRunning, speed_rpm: path.speed_rpm)
+    }
+    if let defect {
+      machines[id]?.refuse(waveform.point, defect)
+      return
+    }
+    let window = measure(.features, account) {
+      extractor.extract(waveform, of: path.machine, speed_rpm: path.speed_rpm, state: path.state)
+    }
+    newest[waveform.point] = waveform
+    machines[id]?.accept(window)
+    batch.windows.append(window)
+  }
+
+  private mutating func judge(
+    _ id: MachineID, at now: Stamp, _ account: StageAccount?, into batch: inout StoreBatch
+  ) {
+    guard machines[id]?.isDue(at: now) == true else { return }
+    let alarmsStand = alarms.standing(of: id).contains { $0.finding.subject == .machine }
+    let result = measure(.infer, account) {
+      machines[id]?.judge(at: now, detector: &detector, alarmsStand: alarmsStand)
+    }
+    guard let result else { return }
+    batch.scores += result.scores
+    batch.findings += result.findings.filter(\.isAssessable)
+    let transitions = measure(.alert, account) { alarms.update(result.findings, for: id, at: now) }
+    batch.transitions += transitions
+    for transition in transitions where transition.alarm.state == .unacknowledged {
+      if let evidence = evidence(for: transition.alarm) { batch.evidence.append(evidence) }
+    }
+  }
+
+  private mutating func evidence(for alarm: Alarm) -> EvidenceRecord? {
+    guard let point = alarm.finding.point, let waveform = newest[point] else { return nil }
+    let spectra = extractor.spectra(of: waveform)
+    let isBearing = alarm.finding.fault.hasPrefix("bearing-")
+    return EvidenceRecord(
+      alarm: alarm.id, occurrence: alarm.occurrence, waveform: waveform,
+      spectrum: isBearing ? spectra?.envelope : spectra?.velocity)
+  }
+}
+
+/// Runs one stage and books its CPU time, where somebody counts.
+func measure<Value, Failure: Error>(
+  _ stage: Stage, _ account: StageAccount?, _ work: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+  guard let account else { return try work() }
+  return try account.measure(stage, work)
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Acquire
+public import Alert
+public import Broker
+public import Budget
+public import Machine
+
+/// Everything that an operator decides, read from one YAML file; `packaging/millwright.example.yaml` shows
+/// every key.
+public struct SiteFile: Sendable {
+  /// The file that it was read from.
+  public var path: String
+  /// Name of this gateway in topics and identities.
+  public var node: String
+  public var plant: Plant
+  public var modbus: [ModbusConnection]
+  public var mqtt: [MQTTConnection]
+  /// Which value of which connection feeds which point.
+  public var bindings: [Binding]
+  /// Where alarms and condensed data go; nil keeps everything local.
+  public var upstream: BrokerOptions?
+  public var storage: Storage
+  public var detection: Detection
+  public var power: EnergyModel
+
+  /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
+  public struct Binding: Sendable, Equatable {
+    public var connection: String
+    public var source: String
+    public var point: PointID
+    public var quantity: Quantity
+  }
+
+  /// Where data is kept, and how much of it.
+  public struct Storage: Sendable, Equatable {
+    public var directory: String
+    /// Shortest time between two stored readings of one point, seconds.
+    public var readingInterval_s: Double
+    /// Largest size of the database, bytes.
+    public var maximumBytes: Int
+
+    /// The database file.
+    public var database: String { directory + "/millwright.db" }
+    /// Where the daemon says how it fares.
+    public var statusFile: String { directory + "/status.json" }
+  }
+
+  /// How careful detection is.
+  public struct Detection: Sendable {
+    /// Whether the INT8 model takes part.
+    public var usesModel: Bool
+    /// Share of healthy windows that the model may call anomalous.
+    public var falseAlarmRate: Double
+    public var path: PlantPath.Options
+  }
+
+  /// The bindings of one connection, as acquisition takes them.
+  func bindings(of connection: String) -> [(source: String, point: PointID, quantity: Quantity)] {
+    bindings.filter { $0.connection == connection }.map { ($0.source, $0.point, $0.quantity) }
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Agent
+public import Alert
+public import Infer
+public import Machine
+public import Simulation
+import Store
+
+/// One simulated machine in front of the product's own path, on a clock that runs as fast as the CPU allows.
+///
+/// Nothing is stubbed between the two but transport: waveforms and readings enter where acquisition would
+/// deliver them.
+public struct SimulatedPlant: ~Copyable {
+  /// When and what the machine is asked.
+  public struct Cadence: Sendable {
+    /// Seconds between two waveforms of each channel.
+    public var waveform_s = 600.0
+    /// Seconds between two readings of each scalar.
+    public var reading_s = 60.0
+    public var channels: [Channel] = [.driveEndHorizontal, .driveEndAxial]
+    public init() {}
+  }
+
+  private var source: SimulatedMachine
+  private var path: PlantPath
+  private let machine: Machine
+  private let cadence: Cadence
+  private var time_s: Double
+
+  /// - Parameters:
+  ///   - start_s: machine time of the first sample, seconds.
+  public init(
+    _ spec: MachineSpec, kind: MachineKind, seed: UInt64, faults: [FaultPlan] = [], cadence: Cadence = Cadence(),
+    options: PlantPath.Options = PlantPath.Options(), detector: AnomalyDetector? = nil, start_s: Double = 0
+  ) {
+    source = SimulatedMachine(spec, seed: seed)
+    source.faults = faults
+    machine = Machine(spec, kind: kind, channels: cadence.channels)
+    path = PlantPath(
+      plant: Plant(site: "lab", machines: [machine]), options: options, detector: detector)
+    self.cadence = cadence
+    time_s = start_s
+  }
+
+  /// Runs until machine time `end_s` and gives every transition of an alarm with the time it happened; `until`
+  /// may end the run early.
+  public mutating func run(
+    to end_s: Double, until isDone: (AlarmTransition) -> Bool = { _ in false }
+  ) -> [(time_s: Double, transition: AlarmTransition)] {
+    var all: [(time_s: Double, transition: AlarmTransition)] = []
+    while time_s < end_s {
+      let batch = path.advance(samples(), at: stamp)
+      all += batch.transitions.map { (time_s, $0) }
+      time_s += cadence.reading_s
+      if batch.transitions.contains(where: isDone) { break }
+    }
+    return all
+  }
+
+  /// Standing alarms now.
+  public var standing: [Alarm] { path.alarms.standing }
+
+  private var stamp: Stamp {
+    let time = Int64((time_s * 1e9).rounded())
+    return Stamp(
+      received: WallTime(nanoseconds: 1_767_225_600_000_000_000 + time),
+      monotonic: MonotonicTime(nanoseconds: time))
+  }
+
+  private mutating func samples() -> [Sample] {
+    let stamp = stamp
+    let scalars = source.scalars(at: time_s)
+    var samples: [Sample] = Scalar.allCases.compactMap { scalar in
+      guard let point = machine.point(scalar.rawValue) else { return nil }
+      let value = scalars[scalar]
+      return .reading(
+        Reading(
+          point: point.id, quantity: point.quantity, value: value.isNaN ? nil : value, stamp: stamp,
+          quality: value.isNaN ? .bad(SensorDefect(.invalidMark, "the sensor says NaN")) : .good))
+    }
+    guard time_s.truncatingRemainder(dividingBy: cadence.waveform_s) < cadence.reading_s else { return samples }
+    for channel in cadence.channels {
+      let capture = source.capture(at: time_s, channel: channel)
+      samples.append(
+        .waveform(
+          Waveform(
+            point: PointID(machine.id, channel.rawValue), sampleRate_Hz: capture.sampleRate_Hz,
+            samples: capture.samples, fullScale: Float(capture.fullScale_m_s2), speed_rpm: capture.speed_rpm,
+            stamp: stamp)))
+    }
+    return samples
+  }
+}
+
+extension Machine {
+  /// What a site file would say of a simulated machine.
+  public init(_ spec: MachineSpec, kind: MachineKind, channels: [Channel]) {
+    let id = MachineID(spec.id)
+    func bearing(_ name: String, _ bearing: RollingBearing) -> Bearing {
+      Bearing(
+        name: name, designation: bearing.designation, rollingElements: bearing.elements,
+        elementDiameter_mm: bearing.ratio * 100, pitchDiameter_mm: 100, source: "simulated machine")
+    }
+    let roles: [(Scalar, PointRole, Quantity)] = [
+      (.speed, .shaftSpeed, .rotationalSpeed), (.bearingTemperature, .bearingTemperature, .temperature),
+      (.windingTemperature, .windingTemperature, .temperature),
+      (.ambientTemperature, .ambientTemperature, .temperature), (.power, .power, .power),
+      (.current, .current, .current),
+    ]
+    let hydraulic: [(Scalar, PointRole, Quantity)] = [
+      (.suctionPressure, .suctionPressure, .pressure), (.dischargePressure, .dischargePressure, .pressure),
+      (.flow, .flow, .flow),
+    ]
+    self.init(
+      id: id, name: spec.id, kind: kind, ratedPower_kW: spec.ratedPower_kW, ratedSpeed_rpm: spec.ratedSpeed_rpm,
+      support: .rigid, bearings: [bearing("DE", spec.driveEnd), bearing("NDE", spec.nonDriveEnd)],
+      vaneCount: spec.vanes, lineFrequency_Hz: spec.lineFrequency_Hz,
+      points: channels.map { channel in
+        let name = channel.rawValue
+        return Point(
+          id: PointID(id, name), role: .vibration, quantity: .acceleration,
+          direction: name.hasSuffix("A") ? .axial : name.hasSuffix("V") ? .vertical : .horizontal,
+          bearing: name.hasPrefix("DE") ? "DE" : "NDE")
+      }
+        + (roles + (spec.hydraulics == nil ? [] : hydraulic)).map {
+          Point(id: PointID(id, $0.0.rawValue), role: $0.1, quantity: $0.2)
+        })
+  }
+}
