@@ -97,6 +97,22 @@ struct DiskFullTests {
     #expect(status.classes["transitions"]?.rows == 104)
   }
 
+  @Test func `a store opens on a disk that was filled while it was away`() async throws {
+    let disk = try SmallDisk(bytes: 8 << 20)
+    let path = disk.path + "/store.db"
+    func open() async throws -> Store {
+      try await Store.open(path, now: Make.start, maximumBytes: 16 << 20, ballastBytes: 3 << 20).store
+    }
+    var store = try await open()
+    for minute in 0..<20 { try await store.commit(readings(minute)) }
+    try store.close()
+    try disk.fill()
+    store = try await open()
+    #expect(try await !store.status().hasBallast)
+    for minute in 20..<40 { try await store.commit(readings(minute)) }
+    #expect(try await store.transitions(limit: 1).first?.alarm.occurrence == 35)
+  }
+
   @Test func `with no room at all a commit says so, the backlog holds the batch, and room ends the trouble`()
     async throws
   {

@@ -192,6 +192,22 @@ import Testing
     }
   }
 
+  @Test func `a file from before a feature existed gains its column, and keeps its windows`() async throws {
+    let old = try await open()
+    try await old.commit(StoreBatch(windows: [Make.window(0)]))
+    try old.close()
+    let raw = try Ledger.open(path, migrations: [Migration("1 store", [])])
+    try await raw.write { (tx) throws(LedgerError) in
+      try tx.run("ALTER TABLE windows DROP COLUMN \(Feature.kurtosis.rawValue)")
+    }
+    try raw.close()
+    let store = try await open()
+    try await store.commit(StoreBatch(windows: [Make.window(1)]))
+    let hour = Make.start..<WallTime(seconds: Make.start.seconds + 3600)
+    #expect(try await store.trend(of: .kurtosis, at: Make.vibration, in: hour).map(\.value) == [nil, 3])
+    #expect(try await store.trend(of: .velocityRMS, at: Make.vibration, in: hour).map(\.value) == [2.5, 2.5])
+  }
+
   @Test func `a corrupt store is set aside, reported, and a working one begun`() async throws {
     try Data("this is not a database, and long enough to be looked at".utf8).write(
       to: URL(fileURLWithPath: path))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Ledger
 import Machine
 import Store
 import Sync
@@ -147,6 +148,21 @@ func eventually(_ what: Comment, _ condition: () async throws -> Bool) async thr
     }
     #expect(try await line.ledger.bodies(of: "n2").count == 10)
     #expect(try await line.ledger.skipped() == 18)  // all but the last two, which nothing sent comes after
+  }
+
+  @Test func `a row that changed on the node's disk is counted, not sent, and holds nothing up`() async throws
+  {
+    let line = try await Line()
+    try await line.store.commit(Make.full(0))
+    let raw = try Ledger.open(line.scratch.file("store.db"), migrations: [Migration("1 store", [])])
+    try await raw.write { (tx) throws(LedgerError) in
+      try tx.run("UPDATE outbox SET body = replace(body, '4.1', '4.0') WHERE sequence = 2")
+    }
+    try raw.close()
+    try await line.running { try await eventually("drained") { try await line.isDrained() } }
+    #expect(line.uplink.statistics().damagedRows >= 1)
+    #expect(try await line.ledger.bodies(of: "n1").count == 2)
+    #expect(try await line.ledger.skipped() == 1)
   }
 
   @Test func `a word about rows never sent deletes nothing`() async throws {

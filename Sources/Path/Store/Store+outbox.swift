@@ -66,7 +66,8 @@ extension Store {
   public func outboxCommitted(boot: Int64, through sequence: Int64) async throws(StoreError) -> Int? {
     do {
       return try await ledger.write { (tx) throws(LedgerError) in
-        let last = try tx.value("SELECT sequence FROM boots WHERE boot = ?", .integer(boot))?.integer ?? 0
+        guard let last = try tx.value("SELECT sequence FROM boots WHERE boot = ?", .integer(boot))?.integer
+        else { return 0 }  // an old boot with nothing left to send, or one of a file set aside
         guard sequence <= last else { return nil }
         let count = try tx.run(
           "DELETE FROM outbox WHERE boot = ? AND sequence <= ?", .integer(boot), .integer(sequence))

@@ -46,20 +46,30 @@ public final class Store: Sendable {
   ) async throws(StoreError) -> (store: Store, setAside: DamagedFile?) {
     let limits = Ledger.Limits(
       maximumBytes: maximumBytes, journalBytes: min(4 << 20, maximumBytes / 8), ballastBytes: ballastBytes)
+    let retention = retention ?? Retention(maximumBytes: maximumBytes)
     do {
-      let (ledger, setAside) = try Ledger.openOrSetAside(path, migrations: Schema.migrations, limits: limits)
-      let boot = try await ledger.write { (tx) throws(LedgerError) in
-        try Schema.addFeatureColumns(tx)
-        for kind in UsageClass.allCases {
-          try tx.run("INSERT OR IGNORE INTO usage (class) VALUES (?)", .text(kind.rawValue))
-        }
-        return try beginBoot(tx, now: now)
+      return try await begin(path, now, limits, retention)
+    } catch {
+      // Even opening writes a little; on a full disk the ballast makes room for that too.
+      guard case .full = error, Ledger.releaseBallast(of: path) else { throw StoreError(error) }
+    }
+    do { return try await begin(path, now, limits, retention) } catch { throw StoreError(error) }
+  }
+
+  private static func begin(
+    _ path: String, _ now: WallTime, _ limits: Ledger.Limits, _ retention: Retention
+  ) async throws(LedgerError) -> (store: Store, setAside: DamagedFile?) {
+    let (ledger, setAside) = try Ledger.openOrSetAside(path, migrations: Schema.migrations, limits: limits)
+    let boot = try await ledger.write { (tx) throws(LedgerError) in
+      try Schema.addFeatureColumns(tx)
+      for kind in UsageClass.allCases {
+        try tx.run("INSERT OR IGNORE INTO usage (class) VALUES (?)", .text(kind.rawValue))
       }
-      try await ledger.placeBallast()
-      let store = Store(
-        ledger: ledger, boot: boot, retention: retention ?? Retention(maximumBytes: maximumBytes))
-      return (store, setAside.map { DamagedFile(path: $0.path, reason: $0.reason) })
-    } catch { throw StoreError(error) }
+      return try beginBoot(tx, now: now)
+    }
+    try await ledger.placeBallast()
+    let store = Store(ledger: ledger, boot: boot, retention: retention)
+    return (store, setAside.map { DamagedFile(path: $0.path, reason: $0.reason) })
   }
 
   /// Opens the database of a running agent to look at it: nothing can be written, no boot begins.

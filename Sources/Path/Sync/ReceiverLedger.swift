@@ -139,11 +139,15 @@ public final class ReceiverLedger: Sendable {
     return through
   }
 
-  /// Where each node stands, newest boots first: what to tell them at every connection.
-  func watermarks(limit: Int = 256) async throws(LedgerError) -> [Committed] {
+  /// Where each node stands under its newest four boots: what to tell it at every connection.
+  func watermarks() async throws(LedgerError) -> [Committed] {
     try await ledger.read { (tx) throws(LedgerError) in
       try tx.rows(
-        "SELECT node, boot, through FROM watermarks ORDER BY boot DESC LIMIT ?", .integer(Int64(limit))
+        """
+        SELECT node, boot, through FROM
+          (SELECT *, row_number() OVER (PARTITION BY node ORDER BY boot DESC) AS age FROM watermarks)
+        WHERE age <= 4 ORDER BY node, boot
+        """
       ).compactMap { row in
         guard let node = row[0].text, let boot = row[1].integer, let through = row[2].integer else {
           return nil

@@ -52,6 +52,13 @@ extension Ledger {
   /// Gives the ballast's room to the disk, so that deleting works again; false when there is no ballast.
   public func releaseBallast() -> Bool { ballast.release() }
 
+  /// The same for a file that could not be opened because the disk is full.
+  public static func releaseBallast(of path: String) -> Bool {
+    Ballast(path: ballastPath(path), bytes: 0).release()
+  }
+
+  static func ballastPath(_ path: String) -> String { path + ".ballast" }
+
   /// Whether the ballast stands ready, or none was asked for.
   public var hasBallast: Bool { ballast.bytes == 0 || ballast.isInPlace }
 

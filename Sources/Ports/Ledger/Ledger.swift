@@ -58,7 +58,7 @@ public final class Ledger: Sendable {
     self.path = path
     self.limits = limits
     self.queue = queue
-    ballast = Ballast(path: path + ".ballast", bytes: limits.ballastBytes)
+    ballast = Ballast(path: Ledger.ballastPath(path), bytes: limits.ballastBytes)
   }
 
   /// Runs `body` in one transaction and returns when it is on disk; an error rolls all of it back.

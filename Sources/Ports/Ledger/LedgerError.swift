@@ -50,6 +50,11 @@ extension LedgerError {
       self = .statement(path: path, code: -1, detail: String(describing: error))
       return
     }
+    // The journal's index, a file beside the database, could not be made: the disk is full.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+      self = .full(path: path)
+      return
+    }
     let detail = error.message ?? String(describing: error.extendedResultCode)
     self =
       switch error.resultCode {
