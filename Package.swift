@@ -107,7 +107,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", "Machine", arguments],
+      dependencies: ["Agent", "Acquire", "Budget", "Machine", "Store", "Sync", arguments],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Broker
 import Foundation
 import Machine
-import Store
+import Sync
 
 /// The main job in about two minutes: simulated machines over Modbus and MQTT, one of them failing, the alarm
 /// latched, stored, published, and its condensed form committed upstream.
@@ -64,7 +65,7 @@ public struct Demo: Sendable {
       throw .demo("\(error)")
     }
     let seen = await withTaskGroup(of: Outcome.self) { group in
-      group.addTask { await Self.outcome { try await agent.run() } }
+      group.addTask { await Self.outcome { () async throws(AgentError) in try await agent.run() } }
       group.addTask {
         await receiver.run(); return .ended
       }

@@ -4,11 +4,10 @@ import Acquire
 import Alert
 import Broker
 import Budget
-import Clockwork
+public import Clockwork
 import Fieldbus
 import Foundation
 import Infer
-import Ledger
 import Machine
 import Store
 import Sync
@@ -37,7 +36,7 @@ public struct LiveAgent: Sendable {
     let notice = ServiceNotice(environment: ProcessInfo.processInfo.environment)
     let store = try await openStore()
     let account = StageAccount(clock: clock, model: site.power)
-    let signals = SteeringBox(Steering.signals())
+    let signals = Steering.signals()
     var site = site
     journal.write(
       .notice, "millwright \(Version.text), node \(site.node), boot \(store.boot), \(site.summary)")
@@ -49,7 +48,8 @@ public struct LiveAgent: Sendable {
         site: site, store: store, memory: memory, detector: detector, account: account, clock: clock,
         journal: journal, started: started)
       notice?.send("READY=1\nSTATUS=\(site.summary)")
-      let next = await generation.run(until: { await self.nextSite(signals, current: site, notice: notice) })
+      let current = site
+      let next = await generation.run(until: { await nextSite(signals, current: current, notice: notice) })
       guard let next else { break }
       site = next
     }
@@ -59,9 +59,9 @@ public struct LiveAgent: Sendable {
   }
 
   /// Waits for a signal; nil means stop. A configuration that is wrong is reported and the old one stays.
-  private func nextSite(_ signals: SteeringBox, current: SiteFile, notice: ServiceNotice?) async -> SiteFile?
+  private func nextSite(_ signals: AsyncStream<Steering>, current: SiteFile, notice: ServiceNotice?) async -> SiteFile?
   {
-    while let signal = await signals.next() {
+    for await signal in signals {
       if signal == .stop { return nil }
       let now = UInt64(clock.monotonic().nanoseconds / 1000)
       notice?.send("RELOADING=1\nMONOTONIC_USEC=\(now)")
@@ -92,7 +92,7 @@ public struct LiveAgent: Sendable {
     do {
       let (store, setAside) = try await Store.open(
         site.storage.database, now: clock.wall(),
-        limits: Ledger.Limits(maximumBytes: site.storage.maximumBytes))
+        maximumBytes: site.storage.maximumBytes)
       if let setAside {
         journal.write(
           .error,
@@ -103,18 +103,6 @@ public struct LiveAgent: Sendable {
     } catch {
       throw .storage("\(error)")
     }
-  }
-}
-
-/// One reader for the signals of the whole run.
-actor SteeringBox {
-  private var iterator: AsyncStream<Steering>.Iterator
-  init(_ stream: AsyncStream<Steering>) { iterator = stream.makeAsyncIterator() }
-  func next() async -> Steering? {
-    var local = iterator
-    let value = await local.next()
-    iterator = local
-    return value
   }
 }
 

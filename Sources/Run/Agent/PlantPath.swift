@@ -110,8 +110,8 @@ public struct PlantPath: ~Copyable {
       var touched: Set<MachineID> = []
       for case .reading(let raw) in samples {
         let id = raw.point.machine
-        guard let running = machines[id]?.isRunning ?? machines[id].map({ _ in nil }) else { continue }
-        let reading = gate.judge(raw, machineRunning: running)
+        guard machines[id] != nil else { continue }
+        let reading = gate.judge(raw, machineRunning: machines[id]?.isRunning)
         machines[id]?.accept(reading)
         batch.readings.append(reading)
         touched.insert(id)

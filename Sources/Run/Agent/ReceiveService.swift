@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Acquire
 public import Broker
-import Foundation
+import Settings
 public import Sync
 
 /// The receiver upstream: what `millwright receive` runs.
@@ -20,6 +21,23 @@ public struct ReceiveService: Sendable {
         ledger: ReceiverLedger(path: database), site: site, transport: BrokerTransport(client))
     } catch {
       throw .storage("\(error)")
+    }
+  }
+
+  /// The broker that `--broker` names: an address like `mqtt://127.0.0.1:1883`, or a YAML file with the keys of
+  /// a site's `upstream:` section.
+  public static func broker(_ text: String, site: String) throws(AgentError) -> BrokerOptions {
+    do {
+      let setting =
+        text.hasSuffix(".yaml")
+        ? try Setting.load(path: text)
+        : try Setting.parse("broker: \"\(text.replacing("\"", with: ""))\"", file: "--broker")
+      let table = try setting.table()
+      let options = try BrokerOptions(table, clientID: "millwright-receiver-\(site)")
+      try table.finish()
+      return options
+    } catch {
+      throw .settings(error)
     }
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Alert
+import Alert
 import Foundation
 import Infer
 public import Machine

@@ -13,7 +13,7 @@ public struct SiteCheck: Codable, Sendable {
     public var endpoint: String
     /// 1 is a bus that is never silent.
     public var utilisation: Double
-    /// `fits`, `tight` or `refused`.
+    /// `fits`, `tight` or `impossible`.
     public var verdict: String
     public var devices: [Device]
   }
@@ -37,7 +37,7 @@ public struct SiteCheck: Codable, Sendable {
   public var notes: [String]
 
   /// Whether every plan fits its bus.
-  public var fits: Bool { !buses.contains { $0.verdict == BusLoad.Verdict.refused.rawValue } }
+  public var fits: Bool { !buses.contains { $0.verdict == BusLoad.Verdict.impossible.rawValue } }
 
   /// Computes the load of every bus; nothing is connected to.
   public init(_ site: SiteFile) throws(AgentError) {

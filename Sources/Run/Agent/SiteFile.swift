@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Acquire
-public import Alert
 public import Broker
 public import Budget
 public import Machine

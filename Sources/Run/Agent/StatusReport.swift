@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Acquire
+import Broker
 public import Budget
 import Foundation
 public import Machine

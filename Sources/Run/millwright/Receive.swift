@@ -7,13 +7,13 @@ import ArgumentParser
 struct Receive: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Receive what gateways send upstream into a SQLite file, each row once.")
-  @Option(help: "The broker, like mqtt://127.0.0.1:1883.") var broker = "mqtt://127.0.0.1:1883"
+  @Option(help: "The broker, like mqtt://127.0.0.1:1883, or a YAML file with the keys of upstream:.") var broker = "mqtt://127.0.0.1:1883"
   @Option(help: "The site whose gateways are heard.") var site: String
   @Option(help: "The database file.") var database: String
 
   func run() async throws {
     try await reporting {
-      let options = try ReceiveService.brokerOptions(broker, site: site)
+      let options = try ReceiveService.broker(broker, site: site)
       try await ReceiveService(broker: options, site: site, database: database).run()
     }
   }

@@ -4,6 +4,7 @@ import Agent
 import ArgumentParser
 import Foundation
 import Machine
+import Store
 
 /// `millwright replay`
 struct ReplayCommand: AsyncParsableCommand {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Acquire
 import Agent
 import ArgumentParser
+import Budget
 import Foundation
 import Machine
+import Store
+import Sync
 
 /// `millwright status`
 struct Status: AsyncParsableCommand {
