@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Agent
-public import Alert
+import Alert
 public import Infer
 public import Machine
 public import Simulation

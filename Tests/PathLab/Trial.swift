@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Agent
+import Agent
 public import Infer
 public import Machine
 public import Simulation
