@@ -56,7 +56,8 @@ let package = Package(
   targets: [
     // Core: the words that all parts speak, and time.
     part("Machine", "Core"),
-    part("Clockwork", "Core", ["Machine"]),
+    .systemLibrary(name: "CMalloc", path: "Sources/Native/CMalloc"),
+    part("Clockwork", "Core", ["Machine", "CMalloc"]),
     part("Settings", "Core", [yams]),
 
     // Native: C. System libraries by pkg-config, and our own kernels.

@@ -48,6 +48,9 @@ build() {
   done
 }
 
+# What the tests' and benchmarks' Python peers and oracles need.
+test_requirements=(pymodbus==3.11.4 pyserial==3.5 numpy==2.4.6 scipy==1.17.1 jsonschema==4.26.0)
+
 # venv NAME REQUIREMENT...: a Python environment under .venv-NAME, made once for this list of requirements.
 venv() {
   local name=$1; shift

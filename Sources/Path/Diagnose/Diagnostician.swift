@@ -110,7 +110,15 @@ public struct Diagnostician: Sendable {
   private mutating func sensorFindings(_ window: MachineWindow) -> [Finding] {
     var looks: [Persistence.Key: Finding?] = [:]
     for key in memory.sensorKeys { looks[key] = .some(nil) }
-    for (point, defect) in window.defects where point.machine == machine.id {
+    let defects = window.defects.filter { $0.key.machine == machine.id }
+    // Points that fall silent together have one cause, a bus or a node: one finding about the machine's data.
+    let silent = defects.filter { $0.value.kind == .noData }
+    let isOneSilence = silent.count > 1
+    if isOneSilence {
+      looks[Persistence.Key(fault: .sensorNoData, place: "")] = Finding.silence(
+        of: machine, silent, at: window.stamp)
+    }
+    for (point, defect) in defects where !(isOneSilence && defect.kind == .noData) {
       let fault = Fault(defect.kind)
       looks[Persistence.Key(fault: fault, place: point.name)] = Finding.sensor(
         point, defect, at: window.stamp)

@@ -17,7 +17,7 @@ public enum RegisterFunction: UInt8, Sendable, Hashable, CaseIterable {
 /// A line of devices whose registers can be read, and written where an operator allowed it.
 ///
 /// A call ends at its deadline, whatever the devices do: `timeout_s` seconds after its turn came.
-public protocol RegisterBus: Sendable {
+public protocol RegisterBus: Actor {
   /// Reads `count` items from `address` (PDU address, from 0). Bits come back as words 0 and 1.
   func read(
     unit: UInt8, _ function: RegisterFunction, address: UInt16, count: Int, timeout_s: Double

@@ -76,7 +76,7 @@ extension Demo {
         modbus:
           tcp: 127.0.0.1:\(modbus)
           devices:
-            - { name: node-1, unit: 1, profile: millwright-sim-node, period: 500ms, waveform-period: 500ms, allow-writes: [waveform.trigger] }
+            - { name: node-1, unit: 1, profile: millwright-sim-node, period: 500ms, waveform-period: 1500ms, allow-writes: [waveform.trigger] }
       - name: plant
         mqtt:
           broker: mqtt://127.0.0.1:\(broker)
@@ -88,7 +88,7 @@ extension Demo {
       directory: \(folder)
       reading-interval: 1s
     detection:
-      learning-windows: 30
+      learning-windows: 25
       judge-period: 1s
       reading-age: 20s
       waveform-age: 20s

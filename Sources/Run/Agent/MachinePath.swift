@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Diagnose
 import Infer
 import Machine
@@ -27,6 +28,8 @@ struct MachinePath {
   private(set) var defects: [PointID: SensorDefect] = [:]
   private var fresh: [FeatureWindow] = []
   private var judged: MonotonicTime?
+  /// What was last told of each finding, by alarm id.
+  private var told: [String: (severity: Severity, at: MonotonicTime)] = [:]
   /// Whether the last judgement found nothing wrong with the machine.
   private var wasHealthy = true
 
@@ -130,6 +133,20 @@ struct MachinePath {
     wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
     learn(from: window, isHealthy: wasHealthy && !alarmsStand)
     return Judgement(findings: findings, scores: window.scores)
+  }
+
+  /// Findings worth a row of their own: new ones, those whose severity changed, and every standing one once in
+  /// ten minutes.
+  mutating func news(in findings: [Finding], at now: Stamp) -> [Finding] {
+    let standing = findings.filter(\.isAssessable)
+    let ids = Set(standing.map(\.alarmID))
+    told = told.filter { ids.contains($0.key) }
+    let fresh = standing.filter { finding in
+      guard let last = told[finding.alarmID], last.severity == finding.severity else { return true }
+      return now.monotonic.seconds(since: last.at) >= 600
+    }
+    for finding in fresh { told[finding.alarmID] = (finding.severity, now.monotonic) }
+    return fresh
   }
 
   private mutating func learn(from window: MachineWindow, isHealthy: Bool) {

@@ -106,11 +106,13 @@ actor PathRunner {
     }
   }
 
-  /// The newest reading of each interval, and the first after a change of quality.
+  /// The newest reading of each interval, and the first after a change of quality. Of a sensor that gives
+  /// nothing, a row every ten minutes says enough.
   private func isWorthStoring(_ reading: Reading) -> Bool {
     let isGood = !reading.quality.isBad
+    let interval_s = isGood ? readingInterval_s : max(readingInterval_s, 600)
     if let last = storedAt[reading.point], last.good == isGood,
-      reading.stamp.monotonic.seconds(since: last.time) < readingInterval_s
+      reading.stamp.monotonic.seconds(since: last.time) < interval_s
     {
       return false
     }

@@ -149,7 +149,7 @@ public struct PlantPath: ~Copyable {
     }
     guard let result else { return }
     batch.scores += result.scores
-    batch.findings += result.findings.filter(\.isAssessable)
+    batch.findings += machines[id]?.news(in: result.findings, at: now) ?? []
     let transitions = measure(.alert, account) { alarms.update(result.findings, for: id, at: now) }
     batch.transitions += transitions
     for transition in transitions where transition.alarm.state == .unacknowledged {

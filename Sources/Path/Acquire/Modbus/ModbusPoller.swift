@@ -77,7 +77,7 @@ public actor ModbusPoller {
 
   let connection: ModbusConnection
   let devices: [BoundDevice]
-  let bus: any RegisterBus
+  nonisolated let bus: any RegisterBus
   let environment: Environment
   let sink: Sink
   var units: [UnitState]
@@ -88,6 +88,9 @@ public actor ModbusPoller {
   /// No silent unit is probed before.
   var nextProbe: MonotonicTime
   var counters: ModbusStatus
+
+  /// The bus's own thread: a read then costs no switch from one thread to another.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe bus.unownedExecutor }
 
   /// - Throws: when a source names what is not there; see `ModbusConnection.check`.
   public init(
