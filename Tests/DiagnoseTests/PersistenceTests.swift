@@ -157,7 +157,7 @@ struct PersistenceTests {
         // Ten judgements of each waveform.
         for i in 0..<10 {
           let isBad = bad.contains(waveform)
-          let defect = SensorDefect(.skiSlope, "\(60 + waveform) % below 5 Hz")
+          let defect = SensorDefect(.skiSlope, "60 % below 5 Hz")
           specimen.defects = isBad ? [PointID("F-7", "DE-H"): defect] : [:]
           var window = specimen.window(at: 600 * Double(waveform + 1))
           window.stamp = stamp(600 * Double(waveform + 1) + 60 * Double(i))

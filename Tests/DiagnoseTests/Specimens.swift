@@ -91,13 +91,15 @@ struct Specimen {
           })
       }
     }
-    return MachineWindow(
+    var window = MachineWindow(
       machine: machine.id, stamp: stamp(second), state: state,
       vibration: [
         features("DE-H", radial, lines, second), features("DE-A", axial, [], second),
       ].filter { defects[$0.point] == nil },
       readings: readings, readingDeviations: readingDeviations, featureDeviations: featureDeviations,
       scores: scores, defects: defects)
+    window.refused = defects.mapValues { _ in stamp(second).monotonic }
+    return window
   }
 
   private func features(

@@ -156,6 +156,8 @@ public struct MachineWindow: Sendable {
   /// Deviations of vibration features, where a baseline is learned.
   public var featureDeviations: [PointID: [Feature: Deviation]]
   public var scores: [ModelScore]
+  /// When the newest waveform of a point was taken, of points whose newest waveform was refused.
+  public var refused: [PointID: MonotonicTime] = [:]
   /// Points whose data the validity gate or acquisition refused, with the reason.
   public var defects: [PointID: SensorDefect]
   public init(

@@ -128,7 +128,7 @@ public struct Diagnostician: Sendable {
   }
 
   /// One look at one sensor. What is judged from the shape of a waveform, and may be wrong about one, counts once
-  /// per waveform: a refused one is known by its evidence, an accepted one by its time.
+  /// per waveform.
   private mutating func look(at key: Persistence.Key, _ finding: Finding?, _ window: MachineWindow)
     -> Finding?
   {
@@ -138,9 +138,11 @@ public struct Diagnostician: Sendable {
       return memory.record(finding, key, at: now, quota: .sensors)
     }
     let accepted = window.vibration.first { $0.point.name == key.place }?.stamp.monotonic
-    let isNews = finding.map { memory.newest(key)?.supporting != $0.supporting } ?? (accepted != nil)
-    guard isNews else { return memory.standing(key, quota: .waveforms) }
-    return memory.record(finding, key, at: finding == nil ? accepted ?? now : now, quota: .waveforms)
+    let refused = window.refused[PointID(machine.id, key.place)]
+    guard let taken = finding == nil ? accepted : refused else {
+      return memory.standing(key, quota: .waveforms)
+    }
+    return memory.record(finding, key, at: taken, quota: .waveforms)
   }
 
   private func notAssessable(_ fault: Fault, bearing: String?, _ missing: [String], _ stamp: Stamp) -> Finding

@@ -67,9 +67,6 @@ struct Persistence: Sendable {
     return memory.newest
   }
 
-  /// The newest finding under this key that is not forgotten, named or not.
-  func newest(_ key: Key) -> Finding? { memories[key]?.newest }
-
   /// Sensors with a remembered defect: they need a look in every window, to be forgotten in time.
   var sensorKeys: [Key] {
     memories.filter { $0.key.fault.isSensorFault && $0.value.newest != nil }.map(\.key)

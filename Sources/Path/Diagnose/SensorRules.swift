@@ -24,7 +24,8 @@ extension Finding {
   static func silence(of machine: Machine, _ silent: [PointID: SensorDefect], at stamp: Stamp) -> Finding {
     let fault = Fault.sensorNoData
     let names = silent.keys.sorted().map(\.name)
-    let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    let shown =
+      names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
     let reasons = Set(silent.values.map(\.evidence)).sorted().prefix(3).joined(separator: "; ")
     return Finding(
       machine: machine.id, point: nil, subject: .sensor, fault: fault.rawValue, title: fault.title,

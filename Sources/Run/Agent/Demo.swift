@@ -123,7 +123,9 @@ public struct Demo: Sendable {
         state.alarms.contains(where: { $0.subject == Subject.machine.rawValue })
       else { continue }
       let now_s = Date().timeIntervalSince(began)
-      if first_s == nil { say("\(Int(now_s)) s: \(state.machine) is \(state.state): \(state.alarms[0].title)") }
+      if first_s == nil {
+        say("\(Int(now_s)) s: \(state.machine) is \(state.state): \(state.alarms[0].title)")
+      }
       first_s = first_s ?? now_s
       if state.machine == "P-101", state.alarms.contains(where: { $0.fault == fault }) {
         return .alarm(
@@ -147,8 +149,12 @@ public struct Demo: Sendable {
       let up = upstream.statistics
       say("upstream: \(up.batches) batches committed by the receiver, \(up.refused) refused")
       guard alarm.first_s > onset_s else { throw .demo("a false alarm: the fault had not begun") }
-      say("first alarm \(Int(alarm.first_s - onset_s)) s after the fault began, named after \(Int(alarm.named_s - onset_s)) s")
-      guard alarm.first_s - onset_s < 60 else { throw .demo("later than the 60 s that this demonstration promises") }
+      say(
+        "first alarm \(Int(alarm.first_s - onset_s)) s after the fault began, named after \(Int(alarm.named_s - onset_s)) s"
+      )
+      guard alarm.first_s - onset_s < 60 else {
+        throw .demo("later than the 60 s that this demonstration promises")
+      }
     }
   }
 }

@@ -59,7 +59,8 @@ public struct LiveAgent: Sendable {
   }
 
   /// Waits for a signal; nil means stop. A configuration that is wrong is reported and the old one stays.
-  private func nextSite(_ signals: AsyncStream<Steering>, current: SiteFile, notice: ServiceNotice?) async -> SiteFile?
+  private func nextSite(_ signals: AsyncStream<Steering>, current: SiteFile, notice: ServiceNotice?) async
+    -> SiteFile?
   {
     for await signal in signals {
       if signal == .stop { return nil }

@@ -26,7 +26,10 @@ struct MachinePath {
   private var readings: [PointID: Reading] = [:]
   private var windows: [PointID: FeatureWindow] = [:]
   private(set) var defects: [PointID: SensorDefect] = [:]
+  private var refused: [PointID: MonotonicTime] = [:]
   private var fresh: [FeatureWindow] = []
+  /// Whether a waveform was refused since the last judgement.
+  private var hasNews = false
   private var judged: MonotonicTime?
   /// What was last told of each finding, by alarm id.
   private var told: [String: (severity: Severity, at: MonotonicTime)] = [:]
@@ -78,13 +81,16 @@ struct MachinePath {
   mutating func accept(_ window: FeatureWindow) {
     windows[window.point] = window
     defects[window.point] = nil
+    refused[window.point] = nil
     fresh.append(window)
   }
 
   /// Takes note that a waveform was refused.
-  mutating func refuse(_ point: PointID, _ defect: SensorDefect) {
-    defects[point] = defect
-    windows[point] = nil
+  mutating func refuse(_ waveform: Waveform, _ defect: SensorDefect) {
+    defects[waveform.point] = defect
+    refused[waveform.point] = waveform.stamp.monotonic
+    windows[waveform.point] = nil
+    hasNews = true
   }
 
   /// Brings the operating state up to the newest readings.
@@ -94,7 +100,7 @@ struct MachinePath {
 
   /// Whether there is something new to say.
   func isDue(at now: Stamp) -> Bool {
-    if !fresh.isEmpty { return true }
+    if !fresh.isEmpty || hasNews { return true }
     guard let judged else { return !readings.isEmpty || !defects.isEmpty }
     return now.monotonic.seconds(since: judged) >= timing.judgePeriod_s
   }
@@ -109,7 +115,10 @@ struct MachinePath {
   ///
   /// - Parameter alarmsStand: whether alarms about this machine stand; nothing is learned then.
   mutating func judge(at now: Stamp, detector: inout AnomalyDetector?, alarmsStand: Bool) -> Judgement {
-    defer { fresh.removeAll(keepingCapacity: true) }
+    defer {
+      fresh.removeAll(keepingCapacity: true)
+      hasNews = false
+    }
     judged = now.monotonic
     var window = MachineWindow(machine: machine.id, stamp: now, state: state)
     window.readings = usableReadings(at: now)
@@ -117,6 +126,7 @@ struct MachinePath {
       now.monotonic.seconds(since: $0.stamp.monotonic) <= timing.waveformAge_s
     }
     window.defects = defects
+    window.refused = refused
     for features in window.vibration {
       window.featureDeviations[features.point] = baseline.deviations(of: features)
     }

@@ -128,7 +128,7 @@ public struct PlantPath: ~Copyable {
       gate.judge(waveform, machineRunning: path.isRunning, speed_rpm: path.speed_rpm)
     }
     if let defect {
-      machines[id]?.refuse(waveform.point, defect)
+      machines[id]?.refuse(waveform, defect)
       return
     }
     let window = measure(.features, account) {
@@ -158,7 +158,11 @@ public struct PlantPath: ~Copyable {
   }
 
   private mutating func evidence(for alarm: Alarm) -> EvidenceRecord? {
-    guard let point = alarm.finding.point, let waveform = newest[point] else { return nil }
+    let machine = machines[alarm.finding.machine]?.machine
+    // A fault of the machine as a whole is shown by its first vibration point.
+    guard let point = alarm.finding.point ?? machine?.points(.vibration).first?.id,
+      let waveform = newest[point]
+    else { return nil }
     let spectra = extractor.spectra(of: waveform)
     let isBearing = alarm.finding.fault.hasPrefix("bearing-")
     return EvidenceRecord(

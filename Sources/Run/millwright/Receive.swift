@@ -7,7 +7,8 @@ import ArgumentParser
 struct Receive: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Receive what gateways send upstream into a SQLite file, each row once.")
-  @Option(help: "The broker, like mqtt://127.0.0.1:1883, or a YAML file with the keys of upstream:.") var broker = "mqtt://127.0.0.1:1883"
+  @Option(help: "The broker, like mqtt://127.0.0.1:1883, or a YAML file with the keys of upstream:.")
+  var broker = "mqtt://127.0.0.1:1883"
   @Option(help: "The site whose gateways are heard.") var site: String
   @Option(help: "The database file.") var database: String
 
