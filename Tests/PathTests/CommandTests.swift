@@ -30,14 +30,14 @@ import Testing
       """, to: "site.yaml")
   }
 
-  @Test func `the version is printed, and no arguments print the help`() throws {
-    #expect(try Program.run(["version"]).output == "millwright 0.1.0\n")
-    #expect(try Program.run([]).output.contains("USAGE: millwright"))
+  @Test func `the version is printed, and no arguments print the help`() async throws {
+    #expect(try await Program.run(["version"]).output == "millwright 0.1.0\n")
+    #expect(try await Program.run([]).output.contains("USAGE: millwright"))
   }
 
-  @Test func `wrong usage ends with 64`() throws {
-    #expect(try Program.run(["chekc"]).status == 64)
-    #expect(try Program.run(["run", "--sight", "x"]).status == 64)
+  @Test func `wrong usage ends with 64`() async throws {
+    #expect(try await Program.run(["chekc"]).status == 64)
+    #expect(try await Program.run(["run", "--sight", "x"]).status == 64)
   }
 
   @Test(arguments: [
@@ -51,65 +51,65 @@ import Testing
   ])
   func `a mistake in the site file is named with its place and ends with 78`(
     point: String, says: String, how: String
-  ) throws {
+  ) async throws {
     let folder = try Folder()
     let file = try Self.site(in: folder, points: point)
-    let result = try Program.run(["check", "--site", file])
+    let result = try await Program.run(["check", "--site", file])
     #expect(result.status == 78)
     #expect(result.errors.hasPrefix("error: \(file):16:"), "\(result.errors)")
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
-  @Test func `an unknown bearing is refused and the known ones are named`() throws {
+  @Test func `an unknown bearing is refused and the known ones are named`() async throws {
     let folder = try Folder()
     let file = try Self.site(in: folder, machine: "bearings: [{ name: DE, designation: SKF 6205-2RS JEN }]")
-    let result = try Program.run(["check", "--site", file])
+    let result = try await Program.run(["check", "--site", file])
     #expect(result.status == 78)
     #expect(result.errors.contains("did you mean 'SKF 6205-2RS JEM'?"), "\(result.errors)")
   }
 
-  @Test func `a site file that is a directory or absent is refused`() throws {
+  @Test func `a site file that is a directory or absent is refused`() async throws {
     let folder = try Folder()
-    let directory = try Program.run(["check", "--site", folder.path])
+    let directory = try await Program.run(["check", "--site", folder.path])
     #expect(directory.status == 78 && directory.errors.contains("is a directory"))
-    let absent = try Program.run(["run", "--site", folder.path + "/none.yaml"])
+    let absent = try await Program.run(["run", "--site", folder.path + "/none.yaml"])
     #expect(absent.status == 78 && absent.errors.contains("no such file"))
   }
 
-  @Test func `a plan that cannot fit its bus is refused, one that fits is described`() throws {
+  @Test func `a plan that cannot fit its bus is refused, one that fits is described`() async throws {
     let folder = try Folder()
     let wave = "- { name: DE-H, role: vibration, from: line-1.node-1.waveform }"
     let slow = try Self.site(in: folder, connection: "rtu: /dev/ttyUSB0\n      baud: 4800", points: wave)
-    let refused = try Program.run(["check", "--site", slow])
+    let refused = try await Program.run(["check", "--site", slow])
     #expect(refused.status == 78)
     #expect(refused.errors.contains("more to do than time"), "\(refused.errors)")
     let fast = try Self.site(in: folder, points: wave)
-    let fits = try Program.run(["check", "--json", "--site", fast])
+    let fits = try await Program.run(["check", "--json", "--site", fast])
     #expect(fits.status == 0, "\(fits.errors)")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(fits.output.utf8)) as? [String: Any])
     #expect(json["schema"] as? Int == 1)
   }
 
-  @Test func `the example site file passes the check`() throws {
-    let result = try Program.run(["check", "--site", "packaging/millwright.example.yaml"])
+  @Test func `the example site file passes the check`() async throws {
+    let result = try await Program.run(["check", "--site", "packaging/millwright.example.yaml"])
     #expect(result.status == 0, "\(result.errors)")
   }
 
-  @Test func `a device that does not answer ends probe with 69`() throws {
+  @Test func `a device that does not answer ends probe with 69`() async throws {
     let folder = try Folder()
-    let result = try Program.run(["probe", "--site", try Self.site(in: folder)])
+    let result = try await Program.run(["probe", "--site", try Self.site(in: folder)])
     #expect(result.status == 69)
     #expect(result.errors.contains("no answer from line-1.node-1"), "\(result.errors)")
   }
 
-  @Test func `status without a daemon says so and ends with 69`() throws {
+  @Test func `status without a daemon says so and ends with 69`() async throws {
     let folder = try Folder()
-    let result = try Program.run(["status", "--site", try Self.site(in: folder)])
+    let result = try await Program.run(["status", "--site", try Self.site(in: folder)])
     #expect(result.status == 69)
     #expect(result.errors.contains("no daemon has run"), "\(result.errors)")
   }
 
-  @Test func `a corrupt model is refused by name and the daemon does not start`() throws {
+  @Test func `a corrupt model is refused by name and the daemon does not start`() async throws {
     let folder = try Folder()
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/devices",
@@ -117,18 +117,18 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: folder.path + "/models", withIntermediateDirectories: true)
     _ = try folder.write("this is no model", to: "models/anomaly.int8.onnx")
-    let result = try Program.run(
+    let result = try await Program.run(
       ["replay", "--site", try Self.site(in: folder), "/dev/null"],
       environment: ["MILLWRIGHT_RESOURCES": folder.path])
     #expect(result.status == 78)
     #expect(result.errors.contains("anomaly.int8.onnx: model refused"), "\(result.errors)")
   }
 
-  @Test func `a recording with a broken line is refused with its number`() throws {
+  @Test func `a recording with a broken line is refused with its number`() async throws {
     let folder = try Folder()
     let good = #"{"t":1.0,"machine":"P-101","point":"speed","quantity":"rotational-speed","value":1480}"#
     let file = try folder.write("\(good)\n\n{\"t\":", to: "r.jsonl")
-    let result = try Program.run(["replay", "--site", try Self.site(in: folder), file])
+    let result = try await Program.run(["replay", "--site", try Self.site(in: folder), file])
     #expect(result.status == 65)
     #expect(result.errors.contains("r.jsonl:3: not a sample"), "\(result.errors)")
   }

@@ -52,14 +52,14 @@ import Testing
     let daemon = try setting.daemon()
     #expect(try await daemon.says("boot"))
     try await Task.sleep(for: .seconds(5))
-    let status = try Program.run(["status", "--json", "--site", setting.site])
+    let status = try await Program.run(["status", "--json", "--site", setting.site])
     #expect(status.status == 0, "\(status.errors)")
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any])
     let buses = try #require(json["modbus"] as? [[String: Any]])
     #expect(buses.first?["polls"] as? Int ?? 0 >= 3)
     #expect(buses.first?["missedSchedules"] as? Int == 0)
-    let text = try Program.run(["status", "--site", setting.site]).output
+    let text = try await Program.run(["status", "--site", setting.site]).output
     #expect(text.contains("P-101") && text.contains("POWER (estimated"), "\(text)")
   }
 
@@ -129,7 +129,7 @@ import Testing
     let daemon = try setting.daemon()
     #expect(try await daemon.says("alarms wait for the broker"), "\(daemon.text)")
     try await Task.sleep(for: .seconds(3))
-    let status = try Program.run(["status", "--json", "--site", setting.site])
+    let status = try await Program.run(["status", "--json", "--site", setting.site])
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any])
     #expect((json["modbus"] as? [[String: Any]])?.first?["polls"] as? Int ?? 0 >= 2)

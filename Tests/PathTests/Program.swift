@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import PathLab
 
 /// The built programs as a user starts them.
 struct Program {
@@ -16,7 +17,11 @@ struct Program {
     .deletingLastPathComponent().path
 
   /// Runs `millwright` to its end.
-  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
+  static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Result {
+    try await OwnThread("program").run { try wait(arguments, environment) }
+  }
+
+  private static func wait(_ arguments: [String], _ environment: [String: String]) throws -> Result {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(fileURLWithPath: "\(folder)/millwright")

@@ -8,7 +8,11 @@ import Machine
 import Store
 
 extension Demo {
-  func say(_ line: String) { print("demo: \(line)") }
+  /// Tells the reader what happens, at once: standard output may be a pipe.
+  func say(_ line: String) {
+    print("demo: \(line)")
+    fflush(nil)
+  }
 
   func startBroker(port: UInt16, folder: String) throws(AgentError) -> ChildProcess {
     guard let program = ChildProcess.find("mosquitto") else {
