@@ -159,9 +159,10 @@ private final class LocalBroker {
           Wire.payload(seq: UInt64(sequence), [Wire.metric(alias: 1, float: 1)]), on: "spBv1.0/p/NDATA/n")
       }
       // The command comes back to us, because the filter asks for all types; it is no message of the node.
-      for _ in 0..<300 where await ingest.status().sources[0].unclaimed < 1 || !allowed {
+      for _ in 0..<300 {
+        let seen = await ingest.status().sources[0]
+        if seen.beforeBirth == 2, seen.unclaimed == (allowed ? 1 : 0) { break }
         try await Task.sleep(for: .milliseconds(10))
-        if !allowed, await ingest.status().sources[0].beforeBirth == 2 { break }
       }
       let source = await ingest.status().sources[0]
       #expect(source.beforeBirth == 2)
