@@ -51,7 +51,7 @@ import Testing
     let setting = try Setting()
     let daemon = try setting.daemon()
     #expect(try await daemon.says("boot"))
-    try await Task.sleep(for: .seconds(5))
+    try await Task.sleep(for: .seconds(7))
     let status = try await Program.run(["status", "--json", "--site", setting.site])
     #expect(status.status == 0, "\(status.errors)")
     let json = try #require(
@@ -128,7 +128,7 @@ import Testing
     let setting = try Setting(rest: "upstream: { broker: mqtt://127.0.0.1:1 }")
     let daemon = try setting.daemon()
     #expect(try await daemon.says("alarms wait for the broker"), "\(daemon.text)")
-    try await Task.sleep(for: .seconds(3))
+    try await Task.sleep(for: .seconds(7))
     let status = try await Program.run(["status", "--json", "--site", setting.site])
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any])

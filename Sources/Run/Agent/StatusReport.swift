@@ -11,7 +11,7 @@ public import Sync
 /// How the daemon and its machines fare, as `millwright status` shows it.
 public struct StatusReport: Codable, Sendable {
   /// Seconds between two reports.
-  public static let period_s = 2.0
+  public static let period_s = 5.0
 
   /// Version of this layout.
   public var schema = 1
