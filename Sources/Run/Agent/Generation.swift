@@ -111,11 +111,12 @@ struct Generation: Sendable {
     }
   }
 
-  /// Retention, once a minute.
+  /// Retention and unused memory, once a minute.
   private func keepHouse() async {
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(60))
       if Task.isCancelled { return }
+      returnFreeMemory()
       do {
         let report = try await store.maintain(now: clock.wall())
         if report.droppedUnsent > 0 {
