@@ -59,9 +59,6 @@ public struct SimulatedPlant: ~Copyable {
     return all
   }
 
-  /// Standing alarms now.
-  public var standing: [Alarm] { path.alarms.standing }
-
   private var stamp: Stamp {
     let time = Int64((time_s * 1e9).rounded())
     return Stamp(

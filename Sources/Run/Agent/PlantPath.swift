@@ -82,9 +82,6 @@ public struct PlantPath: ~Copyable {
   /// What the model learned of each point, to be kept over a restart.
   public var calibration: AnomalyDetector.Calibration? { detector?.calibration }
 
-  /// Hash by name of the models in use.
-  public var models: [String: String] { detector.map { ["anomaly": $0.modelHash] } ?? [:] }
-
   /// What the status says of each machine.
   public var lines: [MachineStatus] {
     order.compactMap { id in

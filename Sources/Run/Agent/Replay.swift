@@ -22,11 +22,8 @@ public struct Replay: ~Copyable {
 
   /// Reads the file and gives every batch that is not empty to `body`.
   public mutating func run(file: String, _ body: (StoreBatch, Stamp) throws -> Void) throws {
-    var batches: [(StoreBatch, Stamp)] = []
     try Recording.read(file: file) { sample in
-      if let done = take(sample) { batches.append(done) }
-      for (batch, stamp) in batches { try body(batch, stamp) }
-      batches.removeAll(keepingCapacity: true)
+      if let (batch, stamp) = take(sample) { try body(batch, stamp) }
     }
     if let (batch, stamp) = drive() { try body(batch, stamp) }
   }
