@@ -38,6 +38,8 @@ public struct AlarmBook: ~Copyable {
   /// Alarms that found no place because the book was full of more urgent ones.
   public private(set) var refused = 0
   private var entries: [String: Entry] = [:]
+  /// The keys of `entries` by machine.
+  private var identifiers: [MachineID: Set<String>] = [:]
   /// Conditions whose on-delay runs, and since when. Bounded by the findings of one window per machine.
   private var pending: [String: (machine: MachineID, since: Stamp)] = [:]
 
@@ -45,17 +47,19 @@ public struct AlarmBook: ~Copyable {
   public init(policy: AlarmPolicy = AlarmPolicy(), restoring stored: [Alarm] = []) {
     self.policy = policy
     let kept = stored.sorted { AlarmBook.isDroppedBefore($1, $0) }.prefix(policy.capacity)
-    for alarm in kept { entries[alarm.id] = Entry(alarm: alarm) }
+    for alarm in kept {
+      entries[alarm.id] = Entry(alarm: alarm)
+      identifiers[alarm.finding.machine, default: []].insert(alarm.id)
+    }
   }
 
   /// Alarms that need a person, most urgent first, then oldest first.
-  public var standing: [Alarm] {
-    entries.values.map(\.alarm).filter(\.state.isStanding)
-      .sorted { ($1.severity, $0.raised.wall, $0.id) < ($0.severity, $1.raised.wall, $1.id) }
-  }
+  public var standing: [Alarm] { AlarmBook.inOrder(entries.keys.compactMap { standingAlarm($0) }) }
 
   /// Standing alarms of one machine, in the order of `standing`.
-  public func standing(of machine: MachineID) -> [Alarm] { standing.filter { $0.finding.machine == machine } }
+  public func standing(of machine: MachineID) -> [Alarm] {
+    AlarmBook.inOrder((identifiers[machine] ?? []).compactMap { standingAlarm($0) })
+  }
 
   /// The alarm with this identifier, in whatever state.
   public func alarm(_ id: String) -> Alarm? { entries[id]?.alarm }
@@ -109,8 +113,15 @@ public struct AlarmBook: ~Copyable {
 }
 
 extension AlarmBook {
-  private func identifiers(of machine: MachineID) -> [String] {
-    entries.filter { $0.value.alarm.finding.machine == machine }.keys.sorted()
+  private func identifiers(of machine: MachineID) -> [String] { (identifiers[machine] ?? []).sorted() }
+
+  private func standingAlarm(_ id: String) -> Alarm? {
+    guard let alarm = entries[id]?.alarm, alarm.state.isStanding else { return nil }
+    return alarm
+  }
+
+  private static func inOrder(_ alarms: [Alarm]) -> [Alarm] {
+    alarms.sorted { ($1.severity, $0.raised.wall, $0.id) < ($0.severity, $1.raised.wall, $1.id) }
   }
 
   // MARK: steps
@@ -154,6 +165,7 @@ extension AlarmBook {
       id: id, occurrence: (before?.occurrence ?? 0) + 1, state: .unacknowledged, severity: finding.severity,
       raised: now, updated: now, finding: finding)
     entries[id] = Entry(alarm: alarm)
+    identifiers[finding.machine, default: []].insert(id)
     out.append(AlarmTransition(alarm: alarm, from: .normal, cause: "finding"))
   }
 
@@ -180,9 +192,9 @@ extension AlarmBook {
 
   /// Whether another alarm already tells that the machine itself is not well.
   private func isExplained(_ machine: MachineID) -> Bool {
-    entries.values.contains {
-      $0.alarm.state.isStanding && $0.alarm.finding.machine == machine && $0.alarm.finding.subject == .machine
-        && $0.alarm.finding.fault != anomalyFault
+    (identifiers[machine] ?? []).contains { id in
+      guard let finding = standingAlarm(id)?.finding else { return false }
+      return finding.subject == .machine && finding.fault != anomalyFault
     }
   }
 
@@ -231,6 +243,7 @@ extension AlarmBook {
     let isOver = !victim.state.isStanding || victim.state == .returnedUnacknowledged
     guard isOver || victim.severity < finding.severity else { return false }
     entries[victim.id] = nil
+    identifiers[victim.finding.machine]?.remove(victim.id)
     if victim.state != .normal {
       let from = victim.state
       victim.state = .normal

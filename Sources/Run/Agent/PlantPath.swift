@@ -31,8 +31,9 @@ public struct PlantPath: ~Copyable {
     public init() {}
   }
 
-  private var machines: [MachineID: MachinePath]
-  private let order: [MachineID]
+  /// In the order of the plant.
+  private var machines: [MachinePath]
+  private let places: [MachineID: Int]
   private var gate: ValidityGate
   private var extractor = FeatureExtractor()
   private var detector: AnomalyDetector?
@@ -51,14 +52,12 @@ public struct PlantPath: ~Copyable {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
       waveformAge_s: options.waveformAge_s)
-    order = plant.machines.map(\.id)
-    machines = Dictionary(
-      plant.machines.map { machine in
-        let baseline =
-          memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
-        return (machine.id, MachinePath(machine: machine, timing: timing, baseline: baseline))
-      }
-    ) { first, _ in first }
+    machines = plant.machines.map { machine in
+      let baseline =
+        memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
+      return MachinePath(machine: machine, timing: timing, baseline: baseline)
+    }
+    places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant)
     self.detector = detector
     alarms = AlarmBook(policy: options.alarms, restoring: stored)
@@ -72,23 +71,23 @@ public struct PlantPath: ~Copyable {
   {
     var batch = StoreBatch()
     condition(samples, at: now, account, into: &batch)
-    for id in order { judge(id, at: now, account, into: &batch) }
+    for place in machines.indices { judge(place, at: now, account, into: &batch) }
     return batch
   }
 
   /// What was learned of each machine, to be kept over a restart.
-  public var memory: [MachineID: Baseline] { machines.mapValues(\.baseline) }
+  public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }
 
   /// What the model learned of each point, to be kept over a restart.
   public var calibration: AnomalyDetector.Calibration? { detector?.calibration }
 
   /// What the status says of each machine.
   public var lines: [MachineStatus] {
-    order.compactMap { id in
-      guard let machine = machines[id] else { return nil }
-      let standing = alarms.standing(of: id)
+    machines.map { machine in
+      let standing = alarms.standing(of: machine.machine.id)
       return MachineStatus(
-        id: id, state: machine.state, isLearned: machine.isLearned, standingAlarms: standing.map(\.id),
+        id: machine.machine.id, state: machine.state, isLearned: machine.isLearned,
+        standingAlarms: standing.map(\.id),
         worst: standing.filter { $0.finding.subject == .machine }.map(\.severity).max(),
         defects: Dictionary(
           machine.defects.map { ($0.key.name, "\($0.value.kind.rawValue): \($0.value.evidence)") }
@@ -104,49 +103,48 @@ public struct PlantPath: ~Copyable {
     _ samples: [Sample], at now: Stamp, _ account: StageAccount?, into batch: inout StoreBatch
   ) {
     measure(.condition, account) {
-      var touched: Set<MachineID> = []
+      var touched: Set<Int> = []
       for case .reading(let raw) in samples {
-        let id = raw.point.machine
-        guard machines[id] != nil else { continue }
-        let reading = gate.judge(raw, machineRunning: machines[id]?.isRunning)
-        machines[id]?.accept(reading)
+        guard let place = places[raw.point.machine] else { continue }
+        let reading = gate.judge(raw, machineRunning: machines[place].isRunning)
+        machines[place].accept(reading)
         batch.readings.append(reading)
-        touched.insert(id)
+        touched.insert(place)
       }
-      for id in touched { machines[id]?.updateState(at: now) }
+      for place in touched { machines[place].updateState(at: now) }
     }
     for case .waveform(let waveform) in samples { take(waveform, account, into: &batch) }
   }
 
   private mutating func take(_ waveform: Waveform, _ account: StageAccount?, into batch: inout StoreBatch) {
-    let id = waveform.point.machine
-    guard let path = machines[id] else { return }
+    guard let place = places[waveform.point.machine] else { return }
+    let path = machines[place]
     let defect = measure(.condition, account) {
       gate.judge(waveform, machineRunning: path.isRunning, speed_rpm: path.speed_rpm)
     }
     if let defect {
-      machines[id]?.refuse(waveform, defect)
+      machines[place].refuse(waveform, defect)
       return
     }
     let window = measure(.features, account) {
       extractor.extract(waveform, of: path.machine, speed_rpm: path.speed_rpm, state: path.state)
     }
     newest[waveform.point] = waveform
-    machines[id]?.accept(window)
+    machines[place].accept(window)
     batch.windows.append(window)
   }
 
   private mutating func judge(
-    _ id: MachineID, at now: Stamp, _ account: StageAccount?, into batch: inout StoreBatch
+    _ place: Int, at now: Stamp, _ account: StageAccount?, into batch: inout StoreBatch
   ) {
-    guard machines[id]?.isDue(at: now) == true else { return }
+    guard machines[place].isDue(at: now) else { return }
+    let id = machines[place].machine.id
     let alarmsStand = alarms.standing(of: id).contains { $0.finding.subject == .machine }
     let result = measure(.infer, account) {
-      machines[id]?.judge(at: now, detector: &detector, alarmsStand: alarmsStand)
+      machines[place].judge(at: now, detector: &detector, alarmsStand: alarmsStand)
     }
-    guard let result else { return }
     batch.scores += result.scores
-    batch.findings += machines[id]?.news(in: result.findings, at: now) ?? []
+    batch.findings += machines[place].news(in: result.findings, at: now)
     let transitions = measure(.alert, account) { alarms.update(result.findings, for: id, at: now) }
     batch.transitions += transitions
     for transition in transitions where transition.alarm.state == .unacknowledged {
@@ -155,7 +153,7 @@ public struct PlantPath: ~Copyable {
   }
 
   private mutating func evidence(for alarm: Alarm) -> EvidenceRecord? {
-    let machine = machines[alarm.finding.machine]?.machine
+    let machine = places[alarm.finding.machine].map { machines[$0].machine }
     // A fault of the machine as a whole is shown by its first vibration point.
     guard let point = alarm.finding.point ?? machine?.points(.vibration).first?.id,
       let waveform = newest[point]

@@ -21,10 +21,13 @@ extension ModbusPoller {
     let device = polls[index].device
     guard mayAsk(device) else {
       counters.polledWhileSilent += 1
+      guard polls[index].reminder.map({ $0 <= now }) ?? true else { return }
+      polls[index].reminder = now.advanced(bySeconds: ModbusPoller.reminderPeriod_s)
       await sink(noData(device, registers: polls[index].group.registers, silenceReason(device)))
       return
     }
     counters.polls += 1
+    polls[index].reminder = nil
     revive(index, at: now)
     var harvest = Harvest()
     for request in polls[index].plan.requests {

@@ -48,6 +48,9 @@ public actor ModbusPoller {
   /// Failed probes of silent units take at most one part in this many of the bus time.
   static let probeShare = 20.0
 
+  /// A point of a silent unit is said again to have no value this often, seconds.
+  static let reminderPeriod_s = 60.0
+
   /// What is known of one unit while the poller runs.
   struct UnitState {
     var breaker = Breaker()
@@ -65,6 +68,8 @@ public actor ModbusPoller {
     var group: BoundDevice.Group
     var plan: ReadPlan
     var due: MonotonicTime
+    /// When its points are said again to have no value, while the unit is silent.
+    var reminder: MonotonicTime?
   }
   struct CaptureState {
     var device: Int
