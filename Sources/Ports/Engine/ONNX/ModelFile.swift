@@ -4,12 +4,13 @@ internal import Foundation
 
 /// The bounds within which a file is read at all.
 enum ModelLimit {
-  static let fileBytes = 8 << 20
+  static let fileBytes = 64 << 20
   static let nodes = 4096
   static let tensors = 8192
-  static let elements = 4 << 20
-  /// Width of a layer: keeps every size computed from it far from overflow.
-  static let width = 1 << 16
+  /// Elements of one tensor.
+  static let elements = 1 << 24
+  /// All values of a plan together, before memory is shared.
+  static let planBytes = 256 << 20
   static let metadata = 256
   static let messageDepth = 8
 }

@@ -13,7 +13,7 @@
 /// The part of ONNX that the engine reads, with the public field numbers of onnx.proto (IR version 8 to
 /// 13). Fields that are not named here are skipped by the parser. To generate the Swift form again:
 ///
-///   protoc -I models/schema --swift_out=Sources/Path/Infer \
+///   protoc -I models/schema --swift_out=Sources/Ports/Engine/ONNX \
 ///     --swift_opt=Visibility=Internal --swift_opt=UseAccessLevelOnImports=true onnx.proto
 
 #if canImport(FoundationEssentials)
