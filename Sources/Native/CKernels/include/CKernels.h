@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "f32.h"
+
 enum { MW_INT8_SCALAR = 0, MW_INT8_AVX2 = 1, MW_INT8_NEON = 2 };
 
 // Outputs in one panel of packed weights.
