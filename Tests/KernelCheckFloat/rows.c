@@ -19,7 +19,7 @@ static void check_softmax(int path, size_t rows, size_t columns, bool logarithm,
       const double difference = (double)from[j] - most;
       const double exact = logarithm ? difference - log(sum) : exp(difference) / sum;
       // The difference is rounded to float, so e^difference carries its error.
-      const double relative = logarithm ? 3e-7 : 4e-7 + fmin(fabs(difference), 200) * 0x1p-24;
+      const double relative = 3e-7 + (double)columns * 0x1p-25 + (logarithm ? 0 : fmin(fabs(difference), 200) * 0x1p-24);
       const double bound = logarithm ? relative * fmax(1, fabs(exact)) : relative * exact + 1e-44;
       const double error = fabs((double)to[j] - exact);
       if (isinf(exact) ? (double)to[j] != exact : !(error <= bound)) {

@@ -9,10 +9,20 @@ INLINE void put(float *x, V v, size_t lanes) {
 
 INLINE V clipped(V x, float clip) { return clip > 0 ? v_min(v_all(clip), v_max(v_all(-clip), x)) : x; }
 
-/// W cells, or the first `lanes` of them, from the j-th on.
-INLINE void lstm_cells(const mw_lstm *how, const float *gates, float *cell, float *h, size_t j, size_t lanes) {
+/// A gate: f(x), or with `usual` the function that almost every model has, without clipping.
+INLINE V gate(mw_activation f, float clip, V x, const int usual) {
+  if (usual == MW_ACT_SIGMOID) return v_sigmoid(x);
+  if (usual == MW_ACT_TANH) return v_tanh(x);
+  return v_activate(f, clipped(x, clip));
+}
+
+enum { UNUSUAL = -1 };
+
+/// The first `lanes` of W cells from the j-th on.
+INLINE void lstm_cells(const mw_lstm *how, const float *gates, float *cell, float *h, size_t j, size_t lanes,
+                       const int f_kind, const int g_kind) {
   const size_t hidden = how->hidden;
-  const float *peepholes = how->peepholes;
+  const float *peepholes = f_kind == UNUSUAL ? how->peepholes : NULL;
   V i = take(gates + j, lanes), o = take(gates + hidden + j, lanes);
   V f = take(gates + 2 * hidden + j, lanes), c = take(gates + 3 * hidden + j, lanes);
   V state = take(cell + j, lanes);
@@ -20,31 +30,23 @@ INLINE void lstm_cells(const mw_lstm *how, const float *gates, float *cell, floa
     i = v_fma(take(peepholes + j, lanes), state, i);
     f = v_fma(take(peepholes + 2 * hidden + j, lanes), state, f);
   }
-  i = v_activate(how->f, clipped(i, how->clip));
-  f = how->input_forget ? v_all(1) - i : v_activate(how->f, clipped(f, how->clip));
-  c = v_activate(how->g, clipped(c, how->clip));
+  i = gate(how->f, how->clip, i, f_kind);
+  f = f_kind == UNUSUAL && how->input_forget ? v_all(1) - i : gate(how->f, how->clip, f, f_kind);
+  c = gate(how->g, how->clip, c, g_kind);
   state = v_fma(f, state, i * c);
   if (peepholes) o = v_fma(take(peepholes + hidden + j, lanes), state, o);
-  o = v_activate(how->f, clipped(o, how->clip));
+  o = gate(how->f, how->clip, o, f_kind);
   put(cell + j, state, lanes);
-  put(h + j, o * v_activate(how->h, state), lanes);
+  put(h + j, o * gate(how->h, 0, state, g_kind), lanes);
 }
 
-INLINE void lstm_all(const mw_lstm *how, const float *gates, float *cell, float *h) {
-  size_t j = 0;
-  for (; j + W <= how->hidden; j += W) lstm_cells(how, gates, cell, h, j, W);
-  if (j < how->hidden) lstm_cells(how, gates, cell, h, j, how->hidden - j);
-}
-
-TARGET static void lstm_step(const mw_lstm *how, float *gates, float *cell, float *h) {
+TARGET static void lstm_step(const mw_lstm *how, const float *gates, float *cell, float *h) {
   const int usual = how->f.kind == MW_ACT_SIGMOID && how->g.kind == MW_ACT_TANH && how->h.kind == MW_ACT_TANH &&
-                    how->clip == 0 && !how->input_forget && !how->peepholes;
-  if (usual) {
-    // The same code with every choice known to the compiler.
-    const mw_lstm plain = {how->hidden, {MW_ACT_SIGMOID, 0, 0}, {MW_ACT_TANH, 0, 0}, {MW_ACT_TANH, 0, 0}, 0, 0, NULL};
-    lstm_all(&plain, gates, cell, h);
-  } else {
-    lstm_all(how, gates, cell, h);
+                    !(how->clip > 0) && !how->input_forget && !how->peepholes;
+  size_t j = 0;
+  for (; usual && j + W <= how->hidden; j += W) lstm_cells(how, gates, cell, h, j, W, MW_ACT_SIGMOID, MW_ACT_TANH);
+  for (; j < how->hidden; j += W) {
+    lstm_cells(how, gates, cell, h, j, how->hidden - j < W ? how->hidden - j : W, UNUSUAL, UNUSUAL);
   }
 }
 
@@ -52,33 +54,30 @@ TARGET static void gru_reset(const mw_gru *how, const float *gates, const float 
   const float *r = gates + how->hidden;
   for (size_t j = 0; j < how->hidden; j += W) {
     const size_t lanes = how->hidden - j < W ? how->hidden - j : W;
-    put(reset + j, v_activate(how->f, clipped(take(r + j, lanes), how->clip)) * take(h + j, lanes), lanes);
+    put(reset + j, gate(how->f, how->clip, take(r + j, lanes), UNUSUAL) * take(h + j, lanes), lanes);
   }
 }
 
-INLINE void gru_cells(const mw_gru *how, const float *gates, const float *recurrent, float *h, size_t j, size_t lanes) {
+INLINE void gru_cells(const mw_gru *how, const float *gates, const float *recurrent, float *h, size_t j, size_t lanes,
+                      const int f_kind, const int g_kind) {
   const size_t hidden = how->hidden;
-  const V z = v_activate(how->f, clipped(take(gates + j, lanes), how->clip));
+  const V z = gate(how->f, how->clip, take(gates + j, lanes), f_kind);
   V sum = take(gates + 2 * hidden + j, lanes);
   if (recurrent) {
-    const V r = v_activate(how->f, clipped(take(gates + hidden + j, lanes), how->clip));
+    const V r = gate(how->f, how->clip, take(gates + hidden + j, lanes), f_kind);
     sum = v_fma(r, take(recurrent + j, lanes), sum);
   }
-  const V candidate = v_activate(how->g, clipped(sum, how->clip));
+  const V candidate = gate(how->g, how->clip, sum, g_kind);
   put(h + j, v_fma(z, take(h + j, lanes), (v_all(1) - z) * candidate), lanes);
 }
 
-INLINE void gru_all(const mw_gru *how, const float *gates, const float *recurrent, float *h) {
-  size_t j = 0;
-  for (; j + W <= how->hidden; j += W) gru_cells(how, gates, recurrent, h, j, W);
-  if (j < how->hidden) gru_cells(how, gates, recurrent, h, j, how->hidden - j);
-}
-
 TARGET static void gru_step(const mw_gru *how, const float *gates, const float *recurrent, float *h) {
-  if (how->f.kind == MW_ACT_SIGMOID && how->g.kind == MW_ACT_TANH && how->clip == 0) {
-    const mw_gru plain = {how->hidden, {MW_ACT_SIGMOID, 0, 0}, {MW_ACT_TANH, 0, 0}, 0};
-    gru_all(&plain, gates, recurrent, h);
-  } else {
-    gru_all(how, gates, recurrent, h);
+  const int usual = how->f.kind == MW_ACT_SIGMOID && how->g.kind == MW_ACT_TANH && !(how->clip > 0);
+  size_t j = 0;
+  for (; usual && j + W <= how->hidden; j += W) {
+    gru_cells(how, gates, recurrent, h, j, W, MW_ACT_SIGMOID, MW_ACT_TANH);
+  }
+  for (; j < how->hidden; j += W) {
+    gru_cells(how, gates, recurrent, h, j, how->hidden - j < W ? how->hidden - j : W, UNUSUAL, UNUSUAL);
   }
 }

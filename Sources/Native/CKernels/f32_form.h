@@ -20,7 +20,7 @@ typedef struct {
   void (*layer_norm)(const float *x, size_t rows, size_t columns, float epsilon, const float *gain, const float *bias,
                      float *out, float *mean, float *inverse_deviation);
   void (*activate)(mw_activation f, float *x, size_t count);
-  void (*lstm_step)(const mw_lstm *how, float *gates, float *cell, float *h);
+  void (*lstm_step)(const mw_lstm *how, const float *gates, float *cell, float *h);
   void (*gru_reset)(const mw_gru *how, const float *gates, const float *h, float *reset);
   void (*gru_step)(const mw_gru *how, const float *gates, const float *recurrent, float *h);
 } mw_f32_form;

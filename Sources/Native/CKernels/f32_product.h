@@ -44,7 +44,7 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
   const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
   const ptrdiff_t stride = p->a_row;
   const size_t length = p->tap_length;
-  V sum[8][rows][vectors];
+  V sum[8][13][PANEL];
   EACH(for (int v = 0; v < vectors; v++)) {
     V start = v_all(0);
     if (base) start = v + 1 < vectors || lanes == W ? v_load(base + v * W) : v_load_some(base + v * W, lanes, 0);
@@ -58,7 +58,7 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
     size_t k = 0;
     for (; k + (size_t)chains <= length; k += (size_t)chains, x += chains, b += chains * vectors * W) {
       EACH(for (int c = 0; c < chains; c++)) {
-        V w[vectors];
+        V w[PANEL];
         EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
         EACH(for (int r = 0; r < rows; r++)) {
           const V left = v_all(x[r * stride + c]);
