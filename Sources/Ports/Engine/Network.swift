@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+
+/// An ONNX model, planned: shapes known, constants folded, weights packed, memory laid out.
+///
+/// Running it allocates nothing and takes no lock. What it reads and computes is said in the target's catalog.
+/// ```swift
+/// let network = try Network(path: "models/anomaly.int8.onnx")
+/// var scratch = Scratch(for: [network])
+/// network.run(input.span, into: &output.mutableSpan, scratch: &scratch)
+/// ```
+public struct Network: Sendable {
+  /// An input or output.
+  public struct Port: Sendable, Equatable {
+    public let name: String
+    public let type: ElementType
+    public let shape: [Int]
+    /// Number of elements.
+    public var count: Int { shape.reduce(1, *) }
+    let value: ValueID
+  }
+
+  public let inputs: [Port]
+  public let outputs: [Port]
+  /// First 12 hexadecimal digits of the file's SHA-256.
+  public let hash: String
+  /// What the model's maker wrote into the file beside the graph (`metadata_props`).
+  public let metadata: [String: String]
+
+  let steps: [any Step]
+  let memory: MemoryPlan.Layout
+
+  /// Reads and plans the ONNX file at `path`.
+  ///
+  /// - Parameters:
+  ///   - batch: what stands for every length that the file leaves open.
+  ///   - kernels: the form of the kernels.
+  public init(path: String, batch: Int = 1, kernels: KernelForm = .best) throws(ModelError) {
+    try self.init(onnx: try ModelFile(path: path).bytes, batch: batch, kernels: kernels)
+  }
+
+  /// Plans an ONNX model from its bytes.
+  public init(onnx bytes: [UInt8], batch: Int = 1, kernels: KernelForm = .best) throws(ModelError) {
+    let model = try Model(onnx: bytes)
+    try self.init(model, batch: batch, kernels: kernels)
+  }
+
+  init(_ model: Model, batch: Int, kernels: KernelForm) throws(ModelError) {
+    var planner = Planner(path: kernels.code)
+    var inputs: [Port] = []
+    for port in model.graph.inputs {
+      guard let type = port.type, let dimensions = port.shape else {
+        throw .tensor(port.name, reason: "the graph's input has no type or no shape")
+      }
+      let shape = dimensions.map { if case .fixed(let length) = $0 { length } else { batch } }
+      let value = try planner.makeInput(port.name, type, shape)
+      inputs.append(Port(name: port.name, type: type, shape: shape, value: value))
+    }
+    let (steps, results) = try planner.planWhole(Fusion.rewrite(model.graph))
+    var plan = MemoryPlan(values: planner.values, constants: planner.constants)
+    plan.touch(inputs.map(\.value), at: 0)
+    for (time, step) in steps.enumerated() { plan.touch(step.reads + step.writes, at: time) }
+    plan.touch(results, at: steps.count)
+    memory = plan.lay()
+    self.inputs = inputs
+    outputs = zip(model.graph.outputs, results).map { port, id in
+      Port(name: port.name, type: planner[id].type, shape: planner[id].shape, value: id)
+    }
+    self.steps = steps
+    hash = model.hash
+    metadata = model.metadata
+  }
+
+  /// Bytes of the arena that a run takes.
+  public var arenaBytes: Int { memory.arenaBytes }
+  /// Bytes of packed weights and other constants.
+  public var constantBytes: Int { memory.constantBytes }
+
+  /// Runs a model of one float input and one float output.
+  ///
+  /// - Parameters:
+  ///   - input: as many values as the input's shape asks for.
+  ///   - output: room for those of the output.
+  ///   - scratch: made for this network, or for several of which this is one.
+  public func run(_ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch) {
+    precondition(inputs.count == 1 && outputs.count == 1)
+    precondition(inputs[0].type == .float && outputs[0].type == .float)
+    precondition(input.count == inputs[0].count && output.count >= outputs[0].count)
+    unsafe execute(&scratch) { memory in
+      let (from, to) = unsafe (memory.floats(inputs[0].value), memory.floats(outputs[0].value))
+      for i in 0..<inputs[0].count { unsafe from[i] = input[i] }
+      for step in steps { unsafe step.run(memory) }
+      for i in 0..<outputs[0].count { output[i] = unsafe to[i] }
+    }
+  }
+
+  /// Runs a model of any inputs and outputs; allocates the results.
+  /// - Parameter given: a tensor for each of `inputs`, of its type and shape.
+  public func run(_ given: [Tensor], scratch: inout Scratch) throws(ModelError) -> [Tensor] {
+    guard given.count == inputs.count else {
+      throw .graph(reason: "\(inputs.count) inputs expected, \(given.count) given")
+    }
+    for (port, tensor) in zip(inputs, given) where tensor.type != port.type || tensor.shape != port.shape {
+      throw .tensor(
+        port.name, reason: "\(port.type) \(port.shape) expected, \(tensor.type) \(tensor.shape) given")
+    }
+    var results: [Tensor] = []
+    unsafe execute(&scratch) { memory in
+      for (port, tensor) in zip(inputs, given) {
+        unsafe memory[port.value].copyMemory(from: tensor.bytes, byteCount: tensor.bytes.count)
+      }
+      for step in steps { unsafe step.run(memory) }
+      results = outputs.map { port in
+        let bytes = unsafe UnsafeRawBufferPointer(
+          start: memory[port.value], count: port.count * port.type.size)
+        return unsafe Tensor(type: port.type, shape: port.shape, bytes: Array(bytes))
+      }
+    }
+    return results
+  }
+
+  private func execute(_ scratch: inout Scratch, _ body: (Memory) -> Void) {
+    precondition(scratch.bytes >= memory.arenaBytes, "the scratch was not made for this network")
+    // SAFETY: the arena is long enough, and the pointers do not leave these closures.
+    unsafe memory.places.withUnsafeBufferPointer { places in
+      unsafe memory.constants.withUnsafeBytes { constants in
+        unsafe scratch.arena.withUnsafeMutableBytes { arena in
+          unsafe body(
+            Memory(
+              arena: arena.baseAddress!, constants: constants.baseAddress!,
+              places: places.baseAddress!))
+        }
+      }
+    }
+  }
+}
+
+/// The memory in which networks run; one may serve many networks, one at a time.
+public struct Scratch: Sendable {
+  var arena: AlignedBytes
+
+  /// Room for the largest of `networks`.
+  public init(for networks: [Network]) {
+    arena = AlignedBytes(count: networks.map(\.arenaBytes).max() ?? 0)
+  }
+
+  /// Its size in bytes.
+  public var bytes: Int { arena.count }
+}

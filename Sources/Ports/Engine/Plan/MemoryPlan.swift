@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Gives every value its place: constants one after the other, the others in one arena, where values that are
+/// never needed at the same time share room.
+struct MemoryPlan {
+  /// The result.
+  struct Layout: Sendable {
+    /// As `Memory.places`.
+    var places: [Int]
+    var arenaBytes: Int
+    var constants: AlignedBytes
+    var constantBytes: Int
+  }
+
+  private let values: [Value]
+  private let tensors: [Tensor]
+  /// First and last step that touches a value with room in the arena.
+  private var lives: [ValueID: ClosedRange<Int>] = [:]
+  /// Constants that a step reads.
+  private var wanted: Set<ValueID> = []
+
+  init(values: [Value], constants: [Tensor]) {
+    self.values = values
+    tensors = constants
+  }
+
+  /// Notes that step `time` touches these values.
+  mutating func touch(_ ids: [ValueID], at time: Int) {
+    for id in ids {
+      let root = root(id)
+      switch values[root].home {
+      case .constant: wanted.insert(root)
+      default:
+        let life = lives[root] ?? time...time
+        lives[root] = min(life.lowerBound, time)...max(life.upperBound, time)
+      }
+    }
+  }
+
+  /// These values live from the first step to the last.
+  mutating func keep(_ ids: [ValueID]) {
+    touch(ids, at: 0)
+    touch(ids, at: Int.max)
+  }
+
+  /// The value whose bytes `id` is.
+  private func root(_ id: ValueID) -> ValueID {
+    var id = id
+    while case .alias(let other) = values[id].home { id = other }
+    return id
+  }
+
+  /// Largest first, each at the lowest place that is free during its life.
+  func lay() -> Layout {
+    var places = Array(repeating: 0, count: values.count)
+    var laid: [(life: ClosedRange<Int>, from: Int, to: Int)] = []
+    var arena = 0
+    let order = lives.sorted {
+      (values[$1.key].byteCount, $0.key) < (values[$0.key].byteCount, $1.key)
+    }
+    for (id, life) in order {
+      let size = MemoryPlan.rounded(values[id].byteCount)
+      var at = 0
+      for other in laid where other.life.overlaps(life) {
+        if at + size <= other.from { break }
+        at = max(at, other.to)
+      }
+      places[id] = at
+      laid.append((life, at, at + size))
+      laid.sort { $0.from < $1.from }
+      arena = max(arena, at + size)
+    }
+    var offset = 0
+    var offsets: [Int: Int] = [:]
+    for id in wanted.sorted() {
+      guard case .constant(let index) = values[id].home else { continue }
+      if offsets[index] == nil {
+        offsets[index] = offset
+        offset += MemoryPlan.rounded(tensors[index].bytes.count)
+      }
+      places[id] = ~offsets[index]!
+    }
+    var blob = AlignedBytes(count: offset)
+    // SAFETY: each tensor is copied to the room that was reckoned for it above.
+    unsafe blob.withUnsafeMutableBytes { blob in
+      for (index, at) in offsets {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(from: tensors[index].bytes)
+      }
+    }
+    for id in values.indices where places[id] == 0 { places[id] = places[root(id)] }
+    return Layout(places: places, arenaBytes: arena, constants: blob, constantBytes: offset)
+  }
+
+  /// Whole cache lines, and one more that a kernel may read behind the end.
+  private static func rounded(_ bytes: Int) -> Int { (bytes + 63) / 64 * 64 + 64 }
+}

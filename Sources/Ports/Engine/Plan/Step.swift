@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Number of a value in the plan.
+typealias ValueID = Int
+
+/// One piece of work of a planned network: everything about it is known at load, so running it neither
+/// allocates nor fails.
+protocol Step: Sendable {
+  /// Values that it reads; nothing of theirs is reused before it has run.
+  var reads: [ValueID] { get }
+  /// Values that it writes, temporary ones included; each is as long as the plan says.
+  var writes: [ValueID] { get }
+  /// What it is and costs, for `model inspect`.
+  var cost: StepCost { get }
+  func run(_ memory: Memory)
+}
+
+/// What one step is and costs.
+struct StepCost: Sendable {
+  /// The operator, fused ones joined: "Conv+Relu".
+  var label: String
+  var arithmetic: Arithmetic
+  /// Multiply-accumulates.
+  var macs = 0
+
+  enum Arithmetic: String, Sendable { case int8, float, move }
+}
+
+/// Where the values of a running network lie.
+///
+/// SAFETY: offsets and lengths are computed and checked when the plan is made; a step reaches only the values
+/// that it declares, and values that live at the same time never overlap.
+@unsafe struct Memory {
+  let arena: UnsafeMutableRawPointer
+  let constants: UnsafeRawPointer
+  /// By value: an offset into the arena, or the complement of one into the constants.
+  let places: UnsafePointer<Int>
+
+  subscript(id: ValueID) -> UnsafeMutableRawPointer {
+    let place = unsafe places[id]
+    return unsafe place >= 0 ? arena + place : UnsafeMutableRawPointer(mutating: constants + ~place)
+  }
+  func floats(_ id: ValueID) -> UnsafeMutablePointer<Float> { unsafe pointer(id) }
+  func bytes(_ id: ValueID) -> UnsafeMutablePointer<UInt8> { unsafe pointer(id) }
+  func pointer<Element: BitwiseCopyable>(_ id: ValueID) -> UnsafeMutablePointer<Element> {
+    unsafe self[id].assumingMemoryBound(to: Element.self)
+  }
+}
