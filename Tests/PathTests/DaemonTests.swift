@@ -108,6 +108,48 @@ import Testing
     #expect(daemon.text.contains("millwright.db"), "\(daemon.text)")
   }
 
+  @Test
+  func `a second daemon on the same data is refused with 74 while the first works on, killed or reloaded`()
+    async throws
+  {
+    let setting = try Setting()
+    let first = try setting.daemon()
+    #expect(try await first.says("boot"))
+    func refusal() async throws -> Program.Result { try await Program.run(["run", "--site", setting.site]) }
+    let message =
+      "error: \(setting.folder.path)/data/millwright.db: process \(first.process.processIdentifier) writes it "
+      + "already; stop that one, or give this one a place of its own\n"
+    var second = try await refusal()
+    #expect(second.status == 74)
+    #expect(second.errors == message)
+    first.signal(SIGHUP)
+    #expect(try await first.says("configuration reloaded"))
+    second = try await refusal()
+    #expect(second.errors == message)
+    try await Task.sleep(for: .seconds(1))
+    #expect(try await Program.run(["status", "--site", setting.site]).status == 0)
+    first.stop()
+    let third = try Daemon(
+      "millwright", ["run", "--site", setting.site], log: setting.folder.path + "/log-3")
+    #expect(try await third.says("boot"), "a killed daemon left its lock: \(third.text)")
+  }
+
+  @Test func `a second receiver on the same database is refused with 74`() async throws {
+    let folder = try Folder()
+    let arguments = [
+      "receive", "--site", "test", "--broker", "mqtt://127.0.0.1:1", "--database", folder.path + "/up.db",
+    ]
+    let first = try Daemon("millwright", arguments, log: folder.path + "/log")
+    while !FileManager.default.fileExists(atPath: folder.path + "/up.db-wal") {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    let second = try await Program.run(arguments)
+    #expect(second.status == 74)
+    #expect(
+      second.errors.contains("up.db: process \(first.process.processIdentifier) writes it already"),
+      "\(second.errors)")
+  }
+
   @Test func `readiness, reload and stop are told to the service manager`() async throws {
     let setting = try Setting()
     let path = setting.folder.path + "/notify"

@@ -99,6 +99,28 @@ private let notes = [
     }
   }
 
+  @Test func `a second writer is refused and told who the first is, until the first closes`() throws {
+    let path = scratch.file("a.db")
+    let first = try Ledger.open(path, migrations: notes)
+    let inUse = LedgerError.inUse(path: path, process: getpid())
+    #expect(throws: inUse) { try Ledger.open(path, migrations: notes) }
+    #expect(throws: inUse) { try Ledger.openOrSetAside(path, migrations: notes) }
+    #expect(
+      "\(LedgerError.inUse(path: "/x.db", process: 7))"
+        == "/x.db: process 7 writes it already; stop that one, or give this one a place of its own")
+    try Ledger.openForReading(path).close()
+    #expect(throws: inUse) { try Ledger.open(path, migrations: notes) }
+    try first.close()
+    try Ledger.open(path, migrations: notes).close()
+  }
+
+  @Test func `a lock that cannot be made is named`() throws {
+    let path = scratch.file("a.db")
+    try FileManager.default.createDirectory(atPath: path + ".lock", withIntermediateDirectories: true)
+    let error = #expect(throws: LedgerError.self) { try Ledger.open(path, migrations: notes) }
+    #expect("\(try #require(error))" == "\(path): cannot open: \(path).lock: Is a directory")
+  }
+
   enum Damage: String, CaseIterable { case text, zeroedHeader, zeroedPages, truncated }
 
   @Test(arguments: Damage.allCases)

@@ -100,6 +100,7 @@ import Testing
 
     for second in 100..<130 { try await store.commit(Make.full(Double(second))) }
     retention.outboxBytes = try #require(try await store.status().classes["outbox"]).bytes - 1
+    try store.close()
     let kinder = try await open(maximumBytes: 64 << 20, retention: retention)
     try await kinder.maintain(now: Make.stamp(131).received)
     #expect(try await kinder.status().outbox == ["alarm": 30, "finding": 30])

@@ -16,8 +16,8 @@ struct Line {
   let ledger: ReceiverLedger
   let receiver: Receiver
 
-  init(seed: UInt64 = 1, faults: MemoryBroker.Faults = .init()) async throws {
-    scratch = try Scratch()
+  init(seed: UInt64 = 1, faults: MemoryBroker.Faults = .init(), in folder: Scratch? = nil) async throws {
+    scratch = try folder ?? Scratch()
     broker = MemoryBroker(seed: seed, faults: faults)
     store = try await Store.open(scratch.file("store.db"), now: Make.start, ballastBytes: 0).store
     var options = Uplink.Options()
@@ -118,10 +118,12 @@ func eventually(_ what: Comment, _ condition: () async throws -> Bool) async thr
   }
 
   @Test func `rows of an earlier boot are sent first, under their own identity`() async throws {
-    let line = try await Line()
-    try await line.store.commit(Make.full(0))
-    let second = try await Store.open(line.scratch.file("store.db"), now: Make.start, ballastBytes: 0).store
-    try await second.commit(Make.full(1))
+    let scratch = try Scratch()
+    let first = try await Store.open(scratch.file("store.db"), now: Make.start, ballastBytes: 0).store
+    try await first.commit(Make.full(0))
+    try first.close()
+    let line = try await Line(in: scratch)
+    try await line.store.commit(Make.full(1))
     let committed = try await line.held()
     try await line.running { try await eventually("drained") { try await line.isDrained() } }
     #expect(try await line.ledger.bodies(of: "n1") == committed)
@@ -152,13 +154,16 @@ func eventually(_ what: Comment, _ condition: () async throws -> Bool) async thr
 
   @Test func `a row that changed on the node's disk is counted, not sent, and holds nothing up`() async throws
   {
-    let line = try await Line()
-    try await line.store.commit(Make.full(0))
-    let raw = try Ledger.open(line.scratch.file("store.db"), migrations: [Migration("1 store", [])])
+    let scratch = try Scratch()
+    let first = try await Store.open(scratch.file("store.db"), now: Make.start, ballastBytes: 0).store
+    try await first.commit(Make.full(0))
+    try first.close()
+    let raw = try Ledger.open(scratch.file("store.db"), migrations: [Migration("1 store", [])])
     try await raw.write { (tx) throws(LedgerError) in
       try tx.run("UPDATE outbox SET body = replace(body, '4.1', '4.0') WHERE sequence = 2")
     }
     try raw.close()
+    let line = try await Line(in: scratch)
     try await line.running { try await eventually("drained") { try await line.isDrained() } }
     #expect(line.uplink.statistics().damagedRows >= 1)
     #expect(try await line.ledger.bodies(of: "n1").count == 2)

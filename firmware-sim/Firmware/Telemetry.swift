@@ -105,16 +105,26 @@ public struct DeliveryFaults: Sendable {
   public var duplicate: Double
   /// Share that arrive after the one behind them.
   public var reorder: Double
+  /// Share of messages after which the connection is cut.
+  public var cut: Double
   private var random: SeededGenerator
+  private var cuts: SeededGenerator
   private var heldBack: TelemetryMessage?
 
   /// A plan; without arguments everything arrives once and in order.
-  public init(drop: Double = 0, duplicate: Double = 0, reorder: Double = 0, seed: UInt64 = 1) {
+  public init(
+    drop: Double = 0, duplicate: Double = 0, reorder: Double = 0, cut: Double = 0, seed: UInt64 = 1
+  ) {
     self.drop = drop
     self.duplicate = duplicate
     self.reorder = reorder
+    self.cut = cut
     random = SeededGenerator(seed: seed)
+    cuts = SeededGenerator(seed: ~seed)
   }
+
+  /// Whether the connection is cut after the message that was just sent.
+  public mutating func cutsConnection() -> Bool { Double.random(in: 0..<1, using: &cuts) < cut }
 
   /// What arrives when `messages` are sent in this order.
   public mutating func deliver(_ messages: [TelemetryMessage]) -> [TelemetryMessage] {

@@ -120,9 +120,8 @@ struct Replay: AsyncParsableCommand {
           // A row is worth waiting for: the loop is recorded once.
           while !client.state.isConnected, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
           let values = Array(zip(RecordedTelemetry.names, row.values))
-          for message in delivery.deliver([payloads.message(values, at: Date().timeIntervalSince1970)]) {
-            try? await client.publish(topic: message.topic, payload: message.payload)
-          }
+          await send(
+            [payloads.message(values, at: Date().timeIntervalSince1970)], client, through: &delivery)
           try? await Task.sleep(for: .seconds(serving.telemetryPeriod.seconds))
         }
       }

@@ -62,11 +62,18 @@ private func publish(
           machines[i].capture(at: now.machine_s, channel: channel), at: now.device_s)
         if i == 0 { messages += wireless?.messages(at: now) ?? [] }
       }
-      for message in delivery.deliver(messages) {
-        try? await client.publish(topic: message.topic, payload: message.payload)
-      }
+      await send(messages, client, through: &delivery)
     }
     try? await Task.sleep(for: .seconds(options.telemetryPeriod.seconds))
+  }
+}
+
+/// Sends messages over a bad network: some are lost, doubled or late, and now and then the connection is cut.
+func send(_ messages: [TelemetryMessage], _ client: MQTTClient, through delivery: inout DeliveryFaults) async
+{
+  for message in delivery.deliver(messages) {
+    try? await client.publish(topic: message.topic, payload: message.payload)
+    if delivery.cutsConnection() { client.cut() }
   }
 }
 

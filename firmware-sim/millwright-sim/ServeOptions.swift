@@ -46,8 +46,19 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "Share of MQTT messages that come after the next one.")
   var mqttReorder = 0.0
 
+  @Option(
+    help: "Share of MQTT messages after which the connection is cut without a farewell; then it is made anew."
+  )
+  var mqttCut = 0.0
+
   @Option(help: "Stop after this long; without it at SIGTERM or ^C.")
   var duration: Duration_s?
+
+  func validate() throws {
+    guard [mqttDrop, mqttDuplicate, mqttReorder, mqttCut].allSatisfy((0...1).contains) else {
+      throw ValidationError("shares of MQTT messages are 0...1")
+    }
+  }
 
   func transport(seed: UInt64) -> TransportFaults {
     TransportFaults(
@@ -56,7 +67,7 @@ struct ServeOptions: ParsableArguments {
   }
 
   func delivery(seed: UInt64) -> DeliveryFaults {
-    DeliveryFaults(drop: mqttDrop, duplicate: mqttDuplicate, reorder: mqttReorder, seed: seed)
+    DeliveryFaults(drop: mqttDrop, duplicate: mqttDuplicate, reorder: mqttReorder, cut: mqttCut, seed: seed)
   }
 
   /// Puts one node per machine on a TCP port and, if asked for, on a serial line, as units 1, 2, …

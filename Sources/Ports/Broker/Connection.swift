@@ -92,6 +92,8 @@ import Machine
         unsafe mosquitto_disconnect(handle)
         return .stopped
       }
+      // The handle is destroyed without DISCONNECT: to the broker a client that is gone.
+      if exchange.takeCut() { return .connectionLost(endpoint: options.endpoint, reason: "cut on request") }
       if let ended = advance(deadline) { return ended }
       let now = clock.monotonic()
       if now >= nextCheck {

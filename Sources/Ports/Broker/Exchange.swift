@@ -28,6 +28,8 @@ final class Exchange: Sendable {
   private struct State {
     var statistics = BrokerStatistics()
     var stopped = false
+    /// Whether the connection is to be dropped without a farewell.
+    var cut = false
     var publications = Queue<Publication>()
     var subscriptions: [Subscription] = []
     /// Every registered filter.
@@ -78,6 +80,11 @@ final class Exchange: Sendable {
     wakeup.signal()
   }
 
+  func cut() {
+    state.withLock { $0.cut = $0.statistics.state.isConnected }
+    wakeup.signal()
+  }
+
   func statistics() -> BrokerStatistics {
     var statistics = state.withLock { $0.statistics }
     statistics.dropped = inbox.dropped
@@ -93,6 +100,14 @@ final class Exchange: Sendable {
   // MARK: The connection's side
 
   var isStopped: Bool { state.withLock { $0.stopped } }
+
+  /// Whether somebody asked since the last call that the connection be dropped.
+  func takeCut() -> Bool {
+    state.withLock { state in
+      defer { state.cut = false }
+      return state.cut
+    }
+  }
 
   /// Every registered subscription, to be made on a new connection.
   func registered() -> [Subscription] {

@@ -76,6 +76,10 @@ public final class MQTTClient: Sendable {
     try result.get()
   }
 
+  /// Drops the connection without a farewell, as a sensor that loses its radio does, and connects again after the
+  /// usual wait: for the simulator and for tests. The broker publishes the will.
+  package func cut() { exchange.cut() }
+
   /// Whether there is a broker at this moment.
   public var state: ConnectionState { exchange.statistics().state }
 

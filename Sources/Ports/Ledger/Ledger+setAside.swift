@@ -19,9 +19,10 @@ extension Ledger {
   public static func openOrSetAside(
     _ path: String, migrations: [Migration], limits: Limits = Limits()
   ) throws(LedgerError) -> (ledger: Ledger, setAside: SetAside?) {
+    let lock = try lock(path)
     let reason: String
     do {
-      return (try open(path, migrations: migrations, limits: limits), nil)
+      return (try open(path, migrations: migrations, limits: limits, lock: lock), nil)
     } catch {
       guard case .corrupt(_, let detail) = error else { throw error }
       reason = detail
@@ -33,7 +34,7 @@ extension Ledger {
         try FileManager.default.moveItem(atPath: path + suffix, toPath: aside.path + suffix)
       }
     } catch { throw .cannotOpen(path: path, reason: "cannot set the corrupt file aside: \(error)") }
-    return (try open(path, migrations: migrations, limits: limits), aside)
+    return (try open(path, migrations: migrations, limits: limits, lock: lock), aside)
   }
 
   private static func freeName(_ path: String) -> String {

@@ -2,6 +2,7 @@
 
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 
 /// One SQLite file, opened the way that keeps promises.
 ///
@@ -53,11 +54,14 @@ public final class Ledger: Sendable {
   public let limits: Limits
   let queue: DatabaseQueue
   let ballast: Ballast
+  /// Held until `close`; nil when the file is only read.
+  private let lock: Mutex<FileLock?>
 
-  init(path: String, limits: Limits, queue: DatabaseQueue) {
+  init(path: String, limits: Limits, queue: DatabaseQueue, lock: FileLock?) {
     self.path = path
     self.limits = limits
     self.queue = queue
+    self.lock = Mutex(lock)
     ballast = Ballast(path: Ledger.ballastPath(path), bytes: limits.ballastBytes)
   }
 
@@ -140,5 +144,6 @@ public final class Ledger: Sendable {
   /// Ends the use of the file; the journal is folded into it. Later calls fail.
   public func close() throws(LedgerError) {
     do { try queue.close() } catch { throw LedgerError(error, path: path) }
+    lock.withLock { $0 = nil }
   }
 }

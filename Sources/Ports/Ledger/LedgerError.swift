@@ -16,6 +16,8 @@ public enum LedgerError: Error, Equatable, Sendable {
   case full(path: String)
   /// The device refused a read or write (`SQLITE_IOERR`).
   case device(path: String, detail: String)
+  /// Another program writes this file; its process id where it is known.
+  case inUse(path: String, process: Int32?)
   /// Another process held the lock for longer than the busy timeout.
   case busy(path: String)
   /// The statement is wrong, or breaks a constraint: a fault of the program or of foreign input.
@@ -33,6 +35,8 @@ extension LedgerError: CustomStringConvertible {
       "\(path): written by a newer version (unknown migrations: \(unknown.joined(separator: ", ")))"
     case .full(let path): "\(path): no room left (size bound or disk)"
     case .device(let path, let detail): "\(path): the device failed: \(detail)"
+    case .inUse(let path, let process):
+      "\(path): \(process.map { "process \($0)" } ?? "another process") writes it already; stop that one, or give this one a place of its own"
     case .busy(let path): "\(path): another process holds the lock"
     case .statement(let path, let code, let detail): "\(path): SQLite error \(code): \(detail)"
     }
