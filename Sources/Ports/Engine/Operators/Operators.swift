@@ -12,6 +12,6 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    elementwise, shapes, quantized,
+    elementwise, unary, shapes, moves, pads, gather, reductions, routing, quantized,
   ]
 }
