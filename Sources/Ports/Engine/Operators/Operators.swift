@@ -12,6 +12,7 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    elementwise, unary, shapes, moves, pads, gather, reductions, routing, quantized,
+    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantize, elementwise, shapes,
+    unary, moves, pads, gather, reductions, routing,
   ]
 }
