@@ -12,6 +12,7 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    elementwise, shapes, quantized,
+    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantize, elementwise, shapes,
+    unary, moves, pads, gather, reductions, routing,
   ]
 }

@@ -84,7 +84,7 @@ struct Planner {
   {
     guard node.has(output: index) else { return nil }
     let id = try make(node.outputs[index], type, shape) { node.fault($0, tensor: node.outputs[index]) }
-    values[id].isFlipped = keepsFlip && type == .int8 && node.inputs.contains { names[$0].map { values[$0].isFlipped } ?? false }
+    values[id].isFlipped = keepsFlip && type == .int8 && node.inputs.contains(where: isFlipped)
     names[node.outputs[index]] = id
     return id
   }
@@ -115,6 +115,15 @@ struct Planner {
   ) throws(ModelError) -> ValueID {
     let id = try make("\(node.name) scratch", type, shape) { node.fault($0) }
     values[id].layout = layout
+    return id
+  }
+
+  /// Memory for an 8-bit tensor in its unsigned form.
+  mutating func makeUnsignedTemporary(
+    _ node: Node, _ type: ElementType, _ shape: [Int], layout: Value.Layout = .rowMajor
+  ) throws(ModelError) -> ValueID {
+    let id = try makeTemporary(node, type, shape, layout: layout)
+    values[id].isFlipped = type == .int8
     return id
   }
 
@@ -181,6 +190,7 @@ struct Planner {
   /// Plans all nodes of a graph whose inputs are bound already.
   mutating func plan(_ graph: Graph) throws(ModelError) {
     for (name, tensor) in graph.constants { names[name] = addConstant(tensor, name: name) }
+    for node in graph.nodes where Planner.spatial.contains(node.op) { spatialInputs.insert(node.inputs[0]) }
     for node in graph.nodes { try plan(node) }
   }
 
@@ -200,13 +210,15 @@ struct Planner {
     return (steps, outputs)
   }
 
-  private mutating func plan(_ node: Node) throws(ModelError) {
+  /// Plans one node; operators that stand for others use it too.
+  mutating func plan(_ node: Node) throws(ModelError) {
     guard let plan = Operators.all[node.op] else {
       throw .unsupportedOperator(node: node.name, operator: node.op)
     }
     let firstStep = steps.count
-    keepsFlip = Planner.movers.contains(node.op)
-    defer { keepsFlip = false }
+    let outer = keepsFlip
+    keepsFlip = Planner.movers.contains(node.op) || node.op == "Concat" && node.inputs.allSatisfy(isFlipped)
+    defer { keepsFlip = outer }
     try plan(node, &self)
     let operands = node.inputs.filter { !$0.isEmpty }.compactMap { names[$0] }
     if steps.count > firstStep, operands.allSatisfy({ constant($0) != nil }),
@@ -292,11 +304,25 @@ struct Planner {
   /// Whether the node that is planned moves bytes without looking at them, so that turned sign bits may stay.
   private var keepsFlip = false
 
+  /// Names that operators read which work with the channels last.
+  private var spatialInputs: Set<String> = []
+
+  /// Whether the first reader of `name` is best served with the channels last.
+  func wantsChannelsLast(_ name: String) -> Bool { spatialInputs.contains(name) }
+
+  private static let spatial: Set<String> = [
+    "Conv", "QLinearConv", "ConvInteger", "MaxPool", "AveragePool", "com.microsoft.QLinearAveragePool",
+    "com.microsoft.QLinearGlobalAveragePool",
+  ]
+
   /// Operators that move bytes of their first input and do nothing else.
   private static let movers: Set<String> = [
-    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Identity", "Expand", "Tile",
+    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Identity", "Expand",
+    "Tile",
     "Split", "DepthToSpace", "SpaceToDepth", "Dropout",
   ]
+
+  private func isFlipped(_ name: String) -> Bool { names[name].map { values[$0].isFlipped } ?? false }
 
   // MARK: sizes
 

@@ -1,0 +1,4 @@
+extension Operators {
+  static let pooling: [String: OperatorPlan] = [:]
+  static let quantizeFamily: [String: OperatorPlan] = [:]
+}
