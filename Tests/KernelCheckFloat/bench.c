@@ -94,6 +94,12 @@ static void product(int path, size_t m, size_t k, size_t n, double top) {
   const double macs = (double)(m * k * n);
   printf("  multiply m %4zu k %4zu n %4zu  %9.2f us  %6.1f GFLOP/s  %3.0f %% of peak  %5.1f GB/s of weights\n", m, k, n, us,
          2e-3 * macs / us, 100 * macs / us / top, (double)(k * n * 4) * 1e-3 / us);
+  if (m == k && n == k) {
+    double by_row, by_column;
+    TIME(by_row, mw_f32_pack(path, b, 0, (ptrdiff_t)n, 1, 1, k, n, packed));
+    TIME(by_column, mw_f32_pack(path, b, 0, 1, (ptrdiff_t)k, 1, k, n, packed));
+    printf("  pack k %zu n %zu: %.2f us, transposed %.2f us\n", k, n, by_row, by_column);
+  }
   free(a), free(b), free(out), free(base), free(packed);
 }
 
@@ -141,6 +147,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++) product(path, 64, sizes[i], sizes[j], top);
     }
+    product(path, 64, 64, 64, top);
     product(path, 64, 64, 48, top);
     product(path, 64, 64, 32, top);
     product(path, 7, 128, 128, top);

@@ -49,8 +49,8 @@ INLINE float v_sum(V x) { return x; }
 INLINE float v_highest(V x) { return x; }
 
 enum { BLOCK = 1 };
-INLINE void transpose_block(const float *x, size_t columns, float *out, size_t rows) {
-  (void)columns, (void)rows;
+INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_row) {
+  (void)x_row, (void)out_row;
   *out = *x;
 }
 

@@ -22,8 +22,9 @@ typedef struct {
                    size_t m, int32_t *sums);
   void (*lookup)(const uint8_t *q, size_t count, const uint8_t *table, uint8_t *out);
   void (*flip)(const uint8_t *q, size_t count, uint8_t *out);
-  void (*add)(const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
-  void (*multiply_elements)(const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
+  void (*add)(const mw_q8_binary *how, int32_t shift, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
+  void (*multiply_elements)(const mw_q8_binary *how, int32_t shift, const uint8_t *a, const uint8_t *b, size_t count,
+                            uint8_t *out);
   void (*max_pool)(const uint8_t *q, size_t in_rows, size_t channels, size_t window, size_t stride, size_t dilation,
                    ptrdiff_t first, size_t out_rows, uint8_t *out);
   void (*column_sums)(const uint8_t *q, size_t rows, size_t channels, int32_t *sums);
