@@ -59,13 +59,17 @@ static void check_accumulate(int path, size_t k, size_t n) {
   memcpy(before, out, n * sizeof(float));
   float *packed = packed_floats(mw_f32_packed_bytes(path, 1, k, n));
   mw_f32_pack(path, b, 0, 1, (ptrdiff_t)k, 1, k, n, packed);
+  float *backwards = malloc(n * sizeof(float));
+  memcpy(backwards, out, n * sizeof(float));
   mw_f32_accumulate(path, x, packed, k, n, out);
+  mw_f32_accumulate_backwards(path, x, packed, k, n, backwards);
+  if (memcmp(out, backwards, n * sizeof(float))) FAIL("accumulate backwards k %zu n %zu", k, n);
   for (size_t j = 0; j < n; j++) {
     double sum = (double)before[j], size = fabs(sum);
     for (size_t i = 0; i < k; i++) sum += (double)x[i] * (double)b[j * k + i], size += fabs((double)x[i] * (double)b[j * k + i]);
     if (!(fabs((double)out[j] - sum) <= size * (double)(k + 1) * 0x1p-24)) FAIL("accumulate k %zu n %zu", k, n);
   }
-  free(x), free(b), free(out), free(before), free(packed);
+  free(x), free(b), free(out), free(before), free(backwards), free(packed);
 }
 
 /// NaN goes through the limits of a Relu.
@@ -100,7 +104,7 @@ void check_product(int path) {
       check_shape(path, (shape){1, n, 21, taps, 0, 4, (int)(n / 3 % 3), true, 0});
     }
   }
-  for (size_t n = 1; n <= 80; n++) check_accumulate(path, lengths[n % 8], n);
+  for (size_t n = 1; n <= 200; n++) check_accumulate(path, lengths[n % 8], n);
   check_accumulate(path, 64, 256);
   check_nan(path);
   printf("  product: worst error %.2f of 2^-24 sum |terms|\n", worst);
