@@ -13,5 +13,6 @@ enum Operators {
 
   private static let groups: [[String: OperatorPlan]] = [
     quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantize, elementwise, shapes,
+    unary, moves, pads, gather, reductions, routing,
   ]
 }
