@@ -13,5 +13,6 @@ enum Operators {
 
   private static let groups: [[String: OperatorPlan]] = [
     elementwise, shapes, quantized,
+    linear, pooling, normalization, quantize,
   ]
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+
+/// The right side of a float product before it is packed: (taps x length) x n; strides in elements.
+struct RightSide: Sendable {
+  var taps = 1
+  var length: Int
+  var n: Int
+  var tapStride = 0
+  var lengthStride: Int
+  var nStride: Int
+
+  /// Floats that one packed matrix takes, whole cache lines.
+  func packedCount(_ path: Int32) -> Int { (mw_f32_packed_bytes(path, taps, length, n) + 63) / 64 * 16 }
+
+  func pack(_ path: Int32, _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>) {
+    unsafe mw_f32_pack(path, from, tapStride, lengthStride, nStride, taps, length, n, to)
+  }
+}
+
+/// Packs right sides that are known only when the network runs.
+///
+/// SAFETY: `offsets` and the strides stay within `from`; `to` has `packedCount` for each offset.
+struct PackStep: Step {
+  let from: ValueID
+  let to: ValueID
+  let side: RightSide
+  /// Where each matrix begins in `from`.
+  let offsets: [Int]
+  let packedCount: Int
+  let path: Int32
+
+  var reads: [ValueID] { [from] }
+  var writes: [ValueID] { [to] }
+  var cost: StepCost { StepCost(label: "pack", arithmetic: .move) }
+
+  func run(_ memory: Memory) {
+    let (from, to) = unsafe (memory.floats(from), memory.floats(to))
+    for i in 0..<offsets.count { unsafe side.pack(path, from + offsets[i], to + i * packedCount) }
+  }
+}
+
+extension Planner {
+  /// The matrices of `id` that begin at `offsets`, packed one after the other: at load if they are known then.
+  mutating func packed(_ node: Node, _ id: ValueID, _ side: RightSide, at offsets: [Int] = [0])
+    throws(ModelError) -> ValueID
+  {
+    let packedCount = side.packedCount(path)
+    let (total, overflow) = packedCount.multipliedReportingOverflow(by: offsets.count)
+    guard !overflow, total <= ModelLimit.planBytes / 4 else {
+      throw .limit(what: "packed weights of node \(node.name)", value: total, limit: ModelLimit.planBytes / 4)
+    }
+    guard let known = constant(id)?.floats else {
+      let to = try makeTemporary(node, .float, [total])
+      emit(
+        PackStep(from: id, to: to, side: side, offsets: offsets, packedCount: packedCount, path: path))
+      return to
+    }
+    var lines = AlignedBytes(count: total * 4)
+    // SAFETY: as in the step; the kernel gets aligned memory.
+    let bytes = unsafe known.withUnsafeBufferPointer { from in
+      unsafe lines.withUnsafeMutableBytes { lines in
+        let to = unsafe lines.baseAddress!.assumingMemoryBound(to: Float.self)
+        for (i, offset) in offsets.enumerated() {
+          unsafe side.pack(path, from.baseAddress! + offset, to + i * packedCount)
+        }
+        return unsafe Array(lines[..<(total * 4)])
+      }
+    }
+    return addConstant(Tensor(type: .float, shape: [total], bytes: bytes), name: "\(node.name) packed")
+  }
+}
