@@ -55,5 +55,16 @@ void mw_f32_activate(int path, mw_activation f, float *x, size_t count);
 /// cell (hidden) is updated in place, h (hidden) is written.
 typedef struct { size_t hidden; mw_activation f, g, h; float clip; int input_forget; const float *peepholes; } mw_lstm;
 void mw_f32_lstm_step(int path, const mw_lstm *how, float *gates, float *cell, float *h);
+
+/// One step of a GRU cell for one batch row. `gates` holds sums in the order of ONNX: z, r, h (3 x hidden); h (hidden) is
+/// updated in place. Which sums depends on linear_before_reset of the model:
+/// - 1: z and r are W x + R h + b, the third block is W x + Wb alone, and `recurrent` (hidden) is R_h h + Rb;
+/// - 0: first mw_f32_gru_reset, which writes reset = r * h (hidden); then the caller adds R_h reset to the third block,
+///   which holds W x + Wb + Rb, and calls mw_f32_gru_step with `recurrent` NULL (the r block is not read again).
+/// `clip` 0 is none.
+typedef struct { size_t hidden; mw_activation f, g; float clip; } mw_gru;
+void mw_f32_gru_reset(int path, const mw_gru *how, const float *gates, const float *h, float *reset);
+void mw_f32_gru_step(int path, const mw_gru *how, const float *gates, const float *recurrent, float *h);
+
 /// out[j] += sum over k of x[k] * b[k][j], b packed by mw_f32_pack with one tap: the recurrent product.
 void mw_f32_accumulate(int path, const float *x, const float *packed, size_t k, size_t n, float *out);

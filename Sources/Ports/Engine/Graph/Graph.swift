@@ -26,7 +26,7 @@ struct Graph: Sendable {
 }
 
 /// A whole file.
-struct Model: Sendable {
+package struct Model: Sendable {
   var graph: Graph
   /// `metadata_props`.
   var metadata: [String: String]

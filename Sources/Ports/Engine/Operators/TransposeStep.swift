@@ -38,3 +38,17 @@ struct TransposeStep: Step {
     for r in 0..<rows { for c in 0..<columns { unsafe y[c * rows + r] = x[r * columns + c] } }
   }
 }
+
+/// int8 to its unsigned form and back: turns each sign bit.
+struct FlipStep: Step {
+  let from: ValueID
+  let to: ValueID
+  let count: Int
+  let path: Int32
+
+  var reads: [ValueID] { [from] }
+  var writes: [ValueID] { [to] }
+  var cost: StepCost { StepCost(label: "flip", arithmetic: .move) }
+
+  func run(_ memory: Memory) { unsafe mw_q8_flip(path, memory.bytes(from), count, memory.bytes(to)) }
+}

@@ -84,6 +84,7 @@ struct Planner {
   {
     guard node.has(output: index) else { return nil }
     let id = try make(node.outputs[index], type, shape) { node.fault($0, tensor: node.outputs[index]) }
+    values[id].isFlipped = keepsFlip && type == .int8 && node.inputs.contains { names[$0].map { values[$0].isFlipped } ?? false }
     names[node.outputs[index]] = id
     return id
   }
@@ -93,9 +94,18 @@ struct Planner {
     _ node: Node, _ index: Int, _ type: ElementType, _ shape: [Int], layout: Value.Layout = .rowMajor
   ) throws(ModelError) -> ValueID {
     guard let id = try makeOptionalOutput(node, index, type, shape) else {
-      return try makeTemporary(node, type, shape)
+      return try makeTemporary(node, type, shape, layout: layout)
     }
     values[id].layout = layout
+    return id
+  }
+
+  /// Makes output `index` of `node`, 8 bit wide; an int8 tensor lies with its sign bits turned.
+  mutating func makeUnsignedOutput(
+    _ node: Node, _ index: Int, _ type: ElementType, _ shape: [Int], layout: Value.Layout
+  ) throws(ModelError) -> ValueID {
+    let id = try makeOutput(node, index, type, shape, layout: layout)
+    values[id].isFlipped = type == .int8
     return id
   }
 
@@ -148,6 +158,12 @@ struct Planner {
 
   mutating func emit(_ step: some Step) { steps.append(step) }
 
+  /// Emits a step, or runs it now when everything that it reads is known.
+  mutating func prepare(_ step: some Step) {
+    steps.append(step)
+    if step.reads.allSatisfy({ constant($0) != nil }) { fold(steps: steps.count - 1) }
+  }
+
   // MARK: graphs
 
   /// An input of the whole network.
@@ -188,7 +204,9 @@ struct Planner {
     guard let plan = Operators.all[node.op] else {
       throw .unsupportedOperator(node: node.name, operator: node.op)
     }
-    let (firstStep, firstValue) = (steps.count, values.count)
+    let firstStep = steps.count
+    keepsFlip = Planner.movers.contains(node.op)
+    defer { keepsFlip = false }
     try plan(node, &self)
     let operands = node.inputs.filter { !$0.isEmpty }.compactMap { names[$0] }
     if steps.count > firstStep, operands.allSatisfy({ constant($0) != nil }),
@@ -196,16 +214,15 @@ struct Planner {
         if case .graph = $0.value { false } else { true }
       })
     {
-      fold(node, steps: firstStep, values: firstValue)
+      fold(steps: firstStep)
     }
   }
 
-  /// Runs the steps of a node whose inputs are all known, and keeps what they gave as constants.
-  private mutating func fold(_ node: Node, steps first: Int, values firstValue: Int) {
+  /// Runs the steps from `first` on, which read only what is known, and keeps what they gave as constants.
+  private mutating func fold(steps first: Int) {
     let results = Folding.run(Array(steps[first...]), values: values, constants: constants)
     steps.removeSubrange(first...)
-    for id in firstValue..<values.count {
-      guard case .arena = values[id].home, let bytes = results[id] else { continue }
+    for (id, bytes) in results {
       constants.append(Tensor(type: values[id].type, shape: values[id].shape, bytes: bytes))
       values[id].home = .constant(constants.count - 1)
     }
@@ -213,43 +230,73 @@ struct Planner {
 
   // MARK: layout
 
-  /// `id` with its elements row-major: itself, or a copy that a step makes.
+  /// How a value lies: the order of its elements, and whether its sign bits are turned.
+  struct Form: Hashable {
+    var layout: Value.Layout
+    var isFlipped: Bool
+  }
+
+  /// `id` as the standard sees it: itself, or a copy that a step makes.
   mutating func rowMajor(_ id: ValueID) throws(ModelError) -> ValueID {
-    try arranged(id, .rowMajor)
+    try arranged(id, Form(layout: .rowMajor, isFlipped: keepsFlip && values[id].isFlipped))
   }
 
-  /// `id` with its channels last: itself, or a copy that a step makes.
+  /// `id` with its channels last, signed as the standard sees it.
   mutating func channelsLast(_ id: ValueID) throws(ModelError) -> ValueID {
-    try arranged(id, .channelsLast)
+    try arranged(id, Form(layout: .channelsLast, isFlipped: false))
   }
 
-  private mutating func arranged(_ id: ValueID, _ layout: Value.Layout) throws(ModelError) -> ValueID {
-    let value = values[id]
-    guard value.layout != layout else { return id }
-    let channels = value.shape.count > 1 ? value.shape[1] : 1
-    let positions = value.shape.dropFirst(2).reduce(1, *)
-    if channels == 1 || positions == 1 {  // the same bytes either way
-      var copy = value
-      copy.layout = layout
-      if constant(id) == nil { copy.home = .alias(id) }
-      values.append(copy)
-      return values.count - 1
+  /// An 8-bit value with its elements as uint8: those of an int8 tensor with their sign bits turned.
+  mutating func unsigned(_ id: ValueID, _ layout: Value.Layout? = nil) throws(ModelError) -> ValueID {
+    try arranged(
+      id, Form(layout: layout ?? values[id].layout, isFlipped: values[id].type == .int8))
+  }
+
+  mutating func arranged(_ id: ValueID, _ form: Form) throws(ModelError) -> ValueID {
+    var value = values[id]
+    guard value.layout != form.layout || value.isFlipped != form.isFlipped else { return id }
+    if let made = arrangements[id]?[form] { return made }
+    let firstStep = steps.count
+    var current = id
+    if value.isFlipped != form.isFlipped {
+      value.isFlipped = form.isFlipped
+      let copy = try make(value)
+      emit(FlipStep(from: current, to: copy, count: value.count, path: path))
+      current = copy
     }
-    if let made = arrangements[id] { return made }
-    let name = value.name
-    let copy = try make(name, value.type, value.shape) { .tensor(name, reason: $0) }
-    values[copy].layout = layout
-    let toChannelsLast = layout == .channelsLast
-    emit(
-      TransposeStep(
-        from: id, to: copy, batch: value.shape[0], rows: toChannelsLast ? channels : positions,
-        columns: toChannelsLast ? positions : channels, elementSize: value.type.size, path: path))
-    arrangements[id] = copy
-    return copy
+    if value.layout != form.layout {
+      value.layout = form.layout
+      let channels = value.shape.count > 1 ? value.shape[1] : 1
+      let positions = value.shape.dropFirst(2).reduce(1, *)
+      if channels == 1 || positions == 1 {  // the same bytes either way
+        if case .constant = values[current].home {} else { value.home = .alias(current) }
+        values.append(value)
+        current = values.count - 1
+      } else {
+        let toChannelsLast = form.layout == .channelsLast
+        let copy = try make(value)
+        emit(
+          TransposeStep(
+            from: current, to: copy, batch: value.shape[0], rows: toChannelsLast ? channels : positions,
+            columns: toChannelsLast ? positions : channels, elementSize: value.type.size, path: path))
+        current = copy
+      }
+    }
+    if constant(id) != nil { fold(steps: firstStep) }
+    arrangements[id, default: [:]][form] = current
+    return current
   }
 
-  /// The copy of a value in the other layout, where one was made.
-  private var arrangements: [ValueID: ValueID] = [:]
+  /// The copies of a value in other forms, where they were made.
+  private var arrangements: [ValueID: [Form: ValueID]] = [:]
+  /// Whether the node that is planned moves bytes without looking at them, so that turned sign bits may stay.
+  private var keepsFlip = false
+
+  /// Operators that move bytes of their first input and do nothing else.
+  private static let movers: Set<String> = [
+    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Identity", "Expand", "Tile",
+    "Split", "DepthToSpace", "SpaceToDepth", "Dropout",
+  ]
 
   // MARK: sizes
 
@@ -263,6 +310,14 @@ struct Planner {
     }
     values.append(Value(name: name, type: type, shape: shape, home: .arena))
     return values.count - 1
+  }
+
+  /// Makes a value like `value`, in the arena.
+  private mutating func make(_ value: Value) throws(ModelError) -> ValueID {
+    let id = try make(value.name, value.type, value.shape) { .tensor(value.name, reason: $0) }
+    values[id].layout = value.layout
+    values[id].isFlipped = value.isFlipped
+    return id
   }
 
   private func checkedCount(_ shape: [Int], fault: (String) -> ModelError) throws(ModelError) -> Int {

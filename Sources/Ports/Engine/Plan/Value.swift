@@ -10,6 +10,8 @@ struct Value: Sendable {
   var home: Home
   /// How the elements follow each other. Convolutions work with the channels last; everything else is row-major.
   var layout = Layout.rowMajor
+  /// Whether an int8 tensor lies as uint8 with each sign bit turned, which is how the kernels want it.
+  var isFlipped = false
 
   enum Home: Sendable {
     /// Known at load: number in the plan's constants.

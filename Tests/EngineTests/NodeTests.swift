@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-int mw_placeholder;
+import Testing

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The float product. The right side is packed in panels of up to PANEL vectors of columns, widths as equal as they can
+// be, [panel][tap][k][column]; a tile holds some rows of a panel's sums in registers while it walks down the panel.
+// TILES(X) lists the tiles (vectors, rows) of the form, tile_rows the most rows for a panel of some vectors.
+#include <string.h>
+
+static size_t vectors_of(size_t n) { return (n + W - 1) / W; }
+static size_t panels_of(size_t vectors) { return (vectors + PANEL - 1) / PANEL; }
+static size_t panel_width(size_t vectors, size_t panels, size_t panel) {
+  return vectors / panels + (panel < vectors % panels);
+}
+
+static size_t packed_bytes(size_t taps, size_t length, size_t n) {
+  return taps * length * vectors_of(n) * W * sizeof(float);
+}
+
+static void pack(const float *b, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, size_t taps,
+                 size_t length, size_t n, float *packed) {
+  const size_t vectors = vectors_of(n), panels = panels_of(vectors);
+  size_t first = 0;
+  for (size_t panel = 0; panel < panels; panel++) {
+    const size_t columns = panel_width(vectors, panels, panel) * W, used = columns < n - first ? columns : n - first;
+    for (size_t t = 0; t < taps; t++) {
+      for (size_t k = 0; k < length; k++) {
+        const float *from = b + (ptrdiff_t)t * tap_stride + (ptrdiff_t)k * k_stride + (ptrdiff_t)first * n_stride;
+        if (n_stride == 1) {
+          memcpy(packed, from, used * sizeof(float));
+        } else {
+          for (size_t j = 0; j < used; j++) packed[j] = from[(ptrdiff_t)j * n_stride];
+        }
+        memset(packed + used, 0, (columns - used) * sizeof(float));
+        packed += columns;
+      }
+    }
+    first += columns;
+  }
+}
+
+/// rows x (vectors * W) outputs; `lanes` of the last vector are written. Small tiles add in several chains, so that
+/// they do not wait for the latency of one.
+INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const float *base, float *out, size_t lanes,
+                 const int rows, const int vectors) {
+  const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
+  const ptrdiff_t stride = p->a_row;
+  const size_t length = p->tap_length;
+  V sum[8][13][PANEL];
+  EACH(for (int v = 0; v < vectors; v++)) {
+    V start = v_all(0);
+    if (base) start = v + 1 < vectors || lanes == W ? v_load(base + v * W) : v_load_some(base + v * W, lanes, 0);
+    EACH(for (int r = 0; r < rows; r++)) {
+      sum[0][r][v] = start;
+      EACH(for (int c = 1; c < chains; c++)) sum[c][r][v] = v_all(0);
+    }
+  }
+  for (size_t t = 0; t < p->tap_count; t++) {
+    const float *x = a + p->taps[t];
+    size_t k = 0;
+    for (; k + (size_t)chains <= length; k += (size_t)chains, x += chains, b += chains * vectors * W) {
+      EACH(for (int c = 0; c < chains; c++)) {
+        V w[PANEL];
+        EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
+        EACH(for (int r = 0; r < rows; r++)) {
+          const V left = v_all(x[r * stride + c]);
+          EACH(for (int v = 0; v < vectors; v++)) sum[c][r][v] = v_fma(left, w[v], sum[c][r][v]);
+        }
+      }
+    }
+    if (chains == 1) continue;
+    for (; k < length; k++, x++, b += vectors * W) {
+      EACH(for (int r = 0; r < rows; r++)) {
+        const V left = v_all(x[r * stride]);
+        EACH(for (int v = 0; v < vectors; v++)) sum[0][r][v] = v_fma(left, v_load(b + v * W), sum[0][r][v]);
+      }
+    }
+  }
+  const V low = v_all(p->low), high = v_all(p->high);
+  EACH(for (int r = 0; r < rows; r++)) {
+    EACH(for (int v = 0; v < vectors; v++)) {
+      V total = sum[0][r][v];
+      EACH(for (int c = 1; c < chains; c++)) total = total + sum[c][r][v];
+      total = v_min(high, v_max(low, total));
+      float *to = out + r * p->out_row + v * W;
+      if (v + 1 < vectors || lanes == W) v_store(to, total);
+      else v_store_some(to, total, lanes);
+    }
+  }
+}
+
+typedef void tile_function(const mw_f32_product *p, const float *a, const float *b, const float *base, float *out,
+                           size_t lanes);
+#define TILE(vectors, rows)                                                                                     \
+  TARGET static void tile_##vectors##_##rows(const mw_f32_product *p, const float *a, const float *b,           \
+                                             const float *base, float *out, size_t lanes) {                     \
+    tile(p, a, b, base, out, lanes, rows, vectors);                                                             \
+  }
+TILES(TILE)
+#undef TILE
+#define TILE(vectors, rows) [vectors][rows] = tile_##vectors##_##rows,
+static tile_function *const tiles[PANEL + 1][13] = {TILES(TILE)};
+#undef TILE
+
+static void multiply(const mw_f32_product *p) {
+  const size_t vectors = vectors_of(p->n), panels = panels_of(vectors);
+  const float *b = p->packed;
+  size_t first = 0;
+  for (size_t panel = 0; panel < panels; panel++) {
+    const size_t width = panel_width(vectors, panels, panel), left = p->n - first;
+    const size_t lanes = left < width * W ? left - (width - 1) * W : W;
+    const float *base = p->base ? p->base + first : NULL;
+    size_t parts = (p->m + tile_rows[width] - 1) / tile_rows[width];
+    for (size_t i = 0; i < p->m; parts--) {
+      const size_t rows = (p->m - i + parts - 1) / parts;
+      tiles[width][rows](p, p->a + (ptrdiff_t)i * p->a_row, b, base, p->out + (ptrdiff_t)i * p->out_row + first, lanes);
+      i += rows;
+    }
+    b += p->tap_count * p->tap_length * width * W;
+    first += width * W;
+  }
+}

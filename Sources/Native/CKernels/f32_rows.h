@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernels over the rows of a matrix.
+
+TARGET static float highest(const float *x, size_t count) {
+  V most = v_all(-INFINITY);
+  size_t i = 0;
+  for (; i + W <= count; i += W) most = v_max(v_load(x + i), most);
+  if (i < count) most = v_max(v_load_some(x + i, count - i, -INFINITY), most);
+  return v_highest(most);
+}
+
+/// Sum of e^(x + offset); each is written when out is not NULL.
+INLINE float sum_of_exp(const float *x, size_t count, float offset, float *out) {
+  V sum = v_all(0);
+  size_t i = 0;
+  for (; i + W <= count; i += W) {
+    const V e = exp_below(v_load(x + i) + v_all(offset));
+    if (out) v_store(out + i, e);
+    sum = sum + e;
+  }
+  if (i < count) {
+    const V e = exp_below(v_load_some(x + i, count - i, -INFINITY) + v_all(offset));
+    if (out) v_store_some(out + i, e, count - i);
+    sum = sum + e;
+  }
+  return v_sum(sum);
+}
+
+/// out = (x + first) * factor + second
+INLINE void shift_scale(const float *x, size_t count, float first, float factor, float second, float *out) {
+  const V a = v_all(first), f = v_all(factor), b = v_all(second);
+  size_t i = 0;
+  for (; i + W <= count; i += W) v_store(out + i, v_fma(v_load(x + i) + a, f, b));
+  if (i < count) v_store_some(out + i, v_fma(v_load_some(x + i, count - i, 0) + a, f, b), count - i);
+}
+
+TARGET static void softmax(const float *x, size_t rows, size_t columns, int logarithm, float *out) {
+  for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
+    const float offset = -highest(x, columns);
+    if (logarithm) {
+      shift_scale(x, columns, offset, 1, -logf(sum_of_exp(x, columns, offset, NULL)), out);
+    } else {
+      const float sum = sum_of_exp(x, columns, offset, out);
+      shift_scale(out, columns, 0, 1 / sum, 0, out);
+    }
+  }
+}
+
+/// Sum of x and of (x - centre)^2, `which` of them.
+INLINE float sum_of(const float *x, size_t count, float centre, const int squares) {
+  V sum[2] = {v_all(0), v_all(0)};
+  const V c = v_all(centre);
+  size_t i = 0;
+  for (; i + 2 * W <= count; i += 2 * W) {
+    EACH(for (int u = 0; u < 2; u++)) {
+      const V d = v_load(x + i + u * W) - c;
+      sum[u] = squares ? v_fma(d, d, sum[u]) : sum[u] + d;
+    }
+  }
+  for (; i < count; i += W) {
+    const V d = (i + W <= count ? v_load(x + i) : v_load_some(x + i, count - i, centre)) - c;
+    sum[0] = squares ? v_fma(d, d, sum[0]) : sum[0] + d;
+  }
+  return v_sum(sum[0] + sum[1]);
+}
+
+TARGET static void layer_norm(const float *x, size_t rows, size_t columns, float epsilon, const float *gain,
+                              const float *bias, float *out, float *mean, float *inverse_deviation) {
+  for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
+    const float m = sum_of(x, columns, 0, 0) / (float)columns;
+    const float inverse = 1 / sqrtf(sum_of(x, columns, m, 1) / (float)columns + epsilon);
+    const V centre = v_all(m), scale = v_all(inverse);
+    size_t i = 0;
+    for (; i + W <= columns; i += W) {
+      const V z = (v_load(x + i) - centre) * scale, g = v_load(gain + i);
+      v_store(out + i, bias ? v_fma(z, g, v_load(bias + i)) : z * g);
+    }
+    if (i < columns) {
+      const size_t lanes = columns - i;
+      const V z = (v_load_some(x + i, lanes, 0) - centre) * scale, g = v_load_some(gain + i, lanes, 0);
+      v_store_some(out + i, bias ? v_fma(z, g, v_load_some(bias + i, lanes, 0)) : z * g, lanes);
+    }
+    if (mean) mean[row] = m;
+    if (inverse_deviation) inverse_deviation[row] = inverse;
+  }
+}
+
+TARGET static void transpose(const float *x, size_t rows, size_t columns, float *out) {
+  size_t i = 0;
+  for (; i + BLOCK <= rows; i += BLOCK) {
+    size_t j = 0;
+    for (; j + BLOCK <= columns; j += BLOCK) transpose_block(x + i * columns + j, columns, out + j * rows + i, rows);
+    for (; j < columns; j++) {
+      for (size_t r = i; r < i + BLOCK; r++) out[j * rows + r] = x[r * columns + j];
+    }
+  }
+  for (; i < rows; i++) {
+    for (size_t j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j];
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Puts nodes after those whose outputs they read. The order of the file stays where it is one.
+enum NodeOrder {
+  /// - Parameter needs: by node, the names that it and the graphs inside it read.
+  /// - Throws: a cycle, with the names of its nodes.
+  static func sorted(_ nodes: [Node], needs: [[String]]) throws(ModelError) -> [Node] {
+    var makers: [String: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for output in node.outputs where !output.isEmpty { makers[output] = index }
+    }
+    let before = needs.map { names in names.compactMap { makers[$0] } }
+    if before.indices.allSatisfy({ index in before[index].allSatisfy { $0 < index } }) { return nodes }
+
+    var order: [Int] = []
+    var state = Array(repeating: State.new, count: nodes.count)
+    for start in nodes.indices where state[start] == .new {
+      // A path through the graph, by hand: a chain of nodes may be longer than a thread's stack.
+      var path: [(node: Int, next: Int)] = [(start, 0)]
+      state[start] = .open
+      while let (node, next) = path.last {
+        guard next < before[node].count else {
+          state[node] = .done
+          order.append(node)
+          path.removeLast()
+          continue
+        }
+        path[path.count - 1].next += 1
+        let other = before[node][next]
+        switch state[other] {
+        case .done: continue
+        case .new:
+          state[other] = .open
+          path.append((other, 0))
+        case .open:
+          let cycle = path.map(\.node).drop { $0 != other }.map { nodes[$0].name }
+          throw .graph(reason: "a cycle: \(Self.list(cycle)) need each other's outputs")
+        }
+      }
+    }
+    return order.map { nodes[$0] }
+  }
+
+  private enum State { case new, open, done }
+
+  private static func list(_ names: [String]) -> String {
+    let few = names.prefix(8).joined(separator: ", ")
+    let rest = names.count > 8 ? " and \(names.count - 8) more" : ""
+    return "\(names.count == 1 ? "node" : "nodes") \(few)\(rest)"
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+
+/// An INT8 convolution over one or two axes with the channels last, as products whose rows overlap.
+///
+/// The input is copied between margins that hold the zero point; then each row of outputs is one product: its left
+/// side begins `stride` positions further for each output, and a tap is a stretch of the kernel that lies in one piece.
+struct ConvolutionStep: Step {
+  let label: String
+  let x: ValueID
+  let y: ValueID
+  let weights: PreparedWeights
+  let batch: Int
+  let channels: Int
+  let vertical: Window
+  let horizontal: Window
+  /// The input with its margins; nil where there are none.
+  let padded: ValueID?
+  let taps: ValueID
+  let tapCount: Int
+  let rowSums: ValueID?
+  let scratch: ValueID
+
+  var reads: [ValueID] { [x, taps] + weights.reads }
+  var writes: [ValueID] { [y, scratch] + [padded, rowSums].compactMap(\.self) }
+  var cost: StepCost {
+    StepCost(
+      label: label, arithmetic: .int8,
+      macs: batch * vertical.output * horizontal.output * weights.shape.depth * weights.shape.allColumns)
+  }
+
+  func run(_ memory: Memory) {
+    let shape = weights.shape
+    let rowBytes = horizontal.padded * channels
+    let rows = horizontal.output
+    for image in 0..<batch {
+      var source = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
+      if let padded {
+        let zero = unsafe memory.unsignedZero(weights.aZero, isSigned: weights.aIsSigned)
+        unsafe pad(source, memory.bytes(padded), UInt8(truncatingIfNeeded: zero))
+        unsafe source = memory.bytes(padded)
+      }
+      for group in 0..<shape.groups {
+        var product = unsafe weights.product(memory, matrix: group, column: group * shape.columns)
+        unsafe product.a_row = horizontal.stride * channels
+        unsafe product.taps = UnsafePointer(memory.pointer(taps))
+        unsafe product.tap_count = tapCount
+        unsafe product.tap_length = shape.length
+        unsafe product.m = rows
+        unsafe product.out_row = shape.allColumns
+        for row in 0..<vertical.output {
+          let at = (image * vertical.output + row) * rows * shape.allColumns + group * shape.columns
+          unsafe product.a = UnsafePointer(
+            source + row * vertical.stride * rowBytes + group * (channels / shape.groups))
+          unsafe product.out = memory[y] + at * weights.end.size
+          if let rowSums {
+            let sums: UnsafeMutablePointer<Int32> = unsafe memory.pointer(rowSums)
+            unsafe mw_q8_row_sums(
+              weights.path, product.a, product.a_row, product.taps, tapCount, shape.length, rows, sums)
+            for i in 0..<rows { unsafe sums[i] = 0 &- sums[i] }
+            unsafe product.row_factor = UnsafePointer(sums)
+          } else {
+            unsafe product.column_factor = nil
+          }
+          unsafe mw_q8_multiply(weights.path, &product, memory[scratch])
+        }
+      }
+    }
+  }
+
+  private func pad(_ from: UnsafePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>, _ zero: UInt8) {
+    let rowBytes = horizontal.padded * channels
+    let inner = horizontal.input * channels
+    unsafe to.update(repeating: zero, count: vertical.before * rowBytes)
+    for row in 0..<vertical.input {
+      let line = unsafe to + (vertical.before + row) * rowBytes
+      unsafe line.update(repeating: zero, count: horizontal.before * channels)
+      unsafe (line + horizontal.before * channels).update(from: from + row * inner, count: inner)
+      unsafe (line + horizontal.before * channels + inner).update(
+        repeating: zero, count: horizontal.behind * channels)
+    }
+    unsafe (to + (vertical.before + vertical.input) * rowBytes).update(
+      repeating: zero, count: vertical.behind * rowBytes)
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+
+/// The right side of an INT8 product: groups of (taps x length) x columns.
+struct WeightShape: Sendable {
+  var groups = 1
+  var taps = 1
+  var length: Int
+  /// Columns of one group.
+  var columns: Int
+  /// Elements between neighbours in the tensor as it lies.
+  var groupStride = 0
+  var tapStride = 0
+  var lengthStride: Int
+  var columnStride: Int
+
+  /// Products that make one sum.
+  var depth: Int { taps * length }
+  var allColumns: Int { groups * columns }
+  func packedBytes(_ path: Int32) -> Int { mw_q8_packed_bytes(path, taps, length, columns) }
+}
+
+/// Weights into the form of the kernels, with the sums of their columns.
+///
+/// The kernels multiply uint8 by int8: weights of uint8 have their sign bits turned and their zero points lowered by
+/// 128, and weights of int8 lie as they are.
+struct PackStep: Step {
+  let weights: ValueID
+  let zero: ValueID
+  let isSigned: Bool
+  let zeroCount: Int
+  let shape: WeightShape
+  /// Offsets of the matrices in `weights`, one after the other in the results.
+  let offsets: [Int]
+  let elements: Int
+  /// int8, `elements` of them; only where weights are uint8.
+  let flipped: ValueID?
+  /// offsets x groups x packedBytes
+  let packed: ValueID
+  /// int32, offsets x groups x columns: sum of each column of the int8 form.
+  let sums: ValueID
+  /// int32, columns of all groups: zero points of the int8 form.
+  let zeros: ValueID
+  let path: Int32
+
+  var reads: [ValueID] { [weights, zero] }
+  var writes: [ValueID] { [packed, sums, zeros] + [flipped].compactMap(\.self) }
+  var cost: StepCost { StepCost(label: "pack", arithmetic: .move) }
+
+  func run(_ memory: Memory) {
+    var source = unsafe memory.bytes(weights)
+    if let flipped {
+      unsafe mw_q8_flip(path, source, elements, memory.bytes(flipped))
+      unsafe source = unsafe memory.bytes(flipped)
+    }
+    let zeros: UnsafeMutablePointer<Int32> = unsafe memory.pointer(zeros)
+    for j in 0..<shape.allColumns {
+      let byte = unsafe memory.bytes(zero)[zeroCount == 1 ? 0 : j]
+      unsafe zeros[j] = Int32(Int8(bitPattern: isSigned ? byte : byte ^ 0x80))
+    }
+    let size = shape.packedBytes(path)
+    for (index, offset) in offsets.enumerated() {
+      for group in 0..<shape.groups {
+        let from = unsafe UnsafeRawPointer(source + offset + group * shape.groupStride)
+          .assumingMemoryBound(to: Int8.self)
+        let place = index * shape.groups + group
+        unsafe mw_q8_pack(
+          path, from, shape.tapStride, shape.lengthStride, shape.columnStride, shape.taps, shape.length,
+          shape.columns, memory.pointer(packed) + place * size)
+        unsafe sum(from, memory.pointer(sums) + place * shape.columns)
+      }
+    }
+  }
+
+  private func sum(_ from: UnsafePointer<Int8>, _ sums: UnsafeMutablePointer<Int32>) {
+    for j in 0..<shape.columns { unsafe sums[j] = 0 }
+    for t in 0..<shape.taps {
+      for k in 0..<shape.length {
+        let row = unsafe from + t * shape.tapStride + k * shape.lengthStride
+        for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j * shape.columnStride]) }
+      }
+    }
+  }
+}
+
+/// Where each sum of a product begins: bias - a zero * column sum + depth * a zero * b zero.
+struct BaseStep: Step {
+  let sums: ValueID
+  let zeros: ValueID
+  let aZero: ValueID
+  let aIsSigned: Bool
+  let bias: ValueID?
+  /// Columns of all groups.
+  let columns: Int
+  /// Matrices: `sums` and `base` have columns for each.
+  let matrices: Int
+  let depth: Int
+  /// int32, matrices x columns
+  let base: ValueID
+
+  var reads: [ValueID] { [sums, zeros, aZero] + [bias].compactMap(\.self) }
+  var writes: [ValueID] { [base] }
+  var cost: StepCost { StepCost(label: "zero points", arithmetic: .int8) }
+
+  func run(_ memory: Memory) {
+    let zero = unsafe memory.unsignedZero(aZero, isSigned: aIsSigned)
+    let base: UnsafeMutablePointer<Int32> = unsafe memory.pointer(base)
+    let sums: UnsafeMutablePointer<Int32> = unsafe memory.pointer(sums)
+    let zeros: UnsafeMutablePointer<Int32> = unsafe memory.pointer(zeros)
+    let whole = Int32(truncatingIfNeeded: depth) &* zero
+    for matrix in 0..<matrices {
+      for j in 0..<columns {
+        unsafe base[matrix * columns + j] = whole &* zeros[j] &- zero &* sums[matrix * columns + j]
+      }
+      guard let bias else { continue }
+      let start: UnsafeMutablePointer<Int32> = unsafe memory.pointer(bias)
+      for j in 0..<columns { unsafe base[matrix * columns + j] &+= start[j] }
+    }
+  }
+}
+
+/// From sums to the output's units, for each column: ((alpha * a scale) * b scale) / y scale, in this order, as ONNX
+/// Runtime computes it.
+struct ScaleStep: Step {
+  let aScale: ValueID
+  let bScale: ValueID
+  let bCount: Int
+  let yScale: ValueID?
+  let alpha: Float
+  let columns: Int
+  /// float, columns
+  let scale: ValueID
+
+  var reads: [ValueID] { [aScale, bScale] + [yScale].compactMap(\.self) }
+  var writes: [ValueID] { [scale] }
+  var cost: StepCost { StepCost(label: "scales", arithmetic: .float) }
+
+  func run(_ memory: Memory) {
+    let a = unsafe alpha * memory.floats(aScale)[0]
+    for j in 0..<columns {
+      let product = unsafe a * memory.floats(bScale)[bCount == 1 ? 0 : j]
+      let divisor = yScale.map { unsafe memory.floats($0)[0] } ?? 1
+      unsafe memory.floats(scale)[j] = product / divisor
+    }
+  }
+}
