@@ -1,65 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The shapes of a matrix product by the rules of ONNX's MatMul: batches broadcast, a vector counts as a row on the
-/// left and a column on the right and loses that axis again.
+/// A matrix product of floats or other numbers on its way into the plan.
 struct MatrixProduct {
   static let types: Set<ElementType> = [.float, .double, .int32, .uint32, .int64, .uint64]
 
-  /// Of the result.
-  let shape: [Int]
-  let (m, k, n): (Int, Int, Int)
+  let sizes: MatMulShape
+  /// Whether the last two axes of the right side are exchanged.
+  let transposeB: Bool
   /// Of the sum, folded into the right side.
   var alpha: Float = 1
   /// A row that is added to each of the result.
   var base: ValueID?
 
-  private let transposeB: Bool
-  /// For each matrix of the result the matrix of either side.
-  private let aIndices: [Int]
-  private let bIndices: [Int]
-  private let bCount: Int
-
   init(_ node: Node, _ a: [Int], _ b: [Int], transposeB: Bool = false) throws(ModelError) {
-    guard !a.isEmpty, !b.isEmpty else { throw node.fault("a scalar is no matrix") }
-    let left = a.count == 1 ? [1] + a : a
-    var right = b.count == 1 ? b + [1] : b
+    var right = b
     self.transposeB = transposeB && b.count > 1
-    if self.transposeB { right.swapAt(right.count - 2, right.count - 1) }
-    guard left[left.count - 1] == right[right.count - 2] else {
-      throw node.fault("shapes \(a) and \(b) cannot be multiplied")
-    }
-    (m, k, n) = (left[left.count - 2], left[left.count - 1], right[right.count - 1])
-    let (aBatch, bBatch) = (Array(left.dropLast(2)), Array(right.dropLast(2)))
-    let rank = max(aBatch.count, bBatch.count)
-    var batch = Array(repeating: 1, count: rank)
-    for axis in 0..<rank {
-      let x = axis - rank + aBatch.count >= 0 ? aBatch[axis - rank + aBatch.count] : 1
-      let y = axis - rank + bBatch.count >= 0 ? bBatch[axis - rank + bBatch.count] : 1
-      guard x == y || x == 1 || y == 1 else { throw node.fault("shapes \(a) and \(b) do not broadcast") }
-      batch[axis] = x == 1 ? y : x
-    }
-    shape = batch + (a.count == 1 ? [] : [m]) + (b.count == 1 ? [] : [n])
-    let (count, overflow) = batch.reduce((1, false)) { (product, length) in
-      let (next, overflow) = product.0.multipliedReportingOverflow(by: length)
-      return (next, product.1 || overflow)
-    }
-    guard !overflow, count <= ModelLimit.elements else { throw node.fault("\(batch) is too many matrices") }
-    aIndices = MatrixProduct.indices(
-      of: batch, strides: try Operators.broadcast(node, aBatch, to: batch), count: count)
-    bIndices = MatrixProduct.indices(
-      of: batch, strides: try Operators.broadcast(node, bBatch, to: batch), count: count)
-    bCount = bBatch.reduce(1, *)
-  }
-
-  private static func indices(of batch: [Int], strides: [Int], count: Int) -> [Int] {
-    (0..<count).map { number in
-      var (rest, index) = (number, 0)
-      for axis in batch.indices.reversed() {
-        index += rest % batch[axis] * strides[axis]
-        rest /= batch[axis]
-      }
-      return index
-    }
+    if self.transposeB { right.swapAt(b.count - 2, b.count - 1) }
+    sizes = try MatMulShape(a, right, node)
   }
 
   /// Emits the steps that compute `y` = alpha * `a` `b` + base.
@@ -67,7 +24,7 @@ struct MatrixProduct {
     throws(ModelError)
   {
     guard planner[y].count > 0 else { return }
-    guard k > 0 else { return planner.emit(ZeroStep(y: y, byteCount: planner[y].byteCount)) }
+    guard sizes.depth > 0 else { return planner.emit(ZeroStep(y: y, byteCount: planner[y].byteCount)) }
     switch planner[a].type {
     case .double: emit(Double.self, a, b, y, &planner)
     case .int32: emit(Int32.self, a, b, y, &planner)
@@ -81,27 +38,23 @@ struct MatrixProduct {
   private func emitFloat(_ node: Node, _ a: ValueID, _ b: ValueID, _ y: ValueID, _ planner: inout Planner)
     throws(ModelError)
   {
-    var b = b
+    let (m, k, n) = (sizes.rows, sizes.depth, sizes.columns)
+    var right = b
     if alpha != 1 {
-      let scaled = planner.constant(b)?.floats.map { $0.map { alpha * $0 } }
-      if let scaled {
-        b = planner.addConstant(Tensor(.float, planner[b].shape, scaled))
-      } else {
-        let to = try planner.makeTemporary(node, .float, planner[b].shape)
-        planner.emit(UnaryStep(label: "scale", x: b, y: to, count: planner[b].count) { [alpha] in alpha * $0 })
-        b = to
-      }
+      right = try planner.makeTemporary(node, .float, planner[b].shape)
+      planner.prepare(ScaleAllStep(x: b, y: right, count: planner[b].count, factor: alpha))
     }
-    let side = RightSide(
-      length: k, n: n, lengthStride: transposeB ? 1 : n, nStride: transposeB ? k : 1)
-    let packed = try planner.packed(node, b, side, at: (0..<bCount).map { $0 * k * n })
+    let side = RightSide(length: k, n: n, lengthStride: transposeB ? 1 : n, nStride: transposeB ? k : 1)
+    let packed = try planner.packed(
+      node, right, side, at: (0..<sizes.rightMatrices).map { $0 * k * n })
     // One right side and all of the left in its order: one product of many rows.
-    let whole = bCount == 1 && aIndices.elementsEqual(0..<aIndices.count)
+    let isWhole =
+      sizes.rightMatrices == 1 && sizes.batch.lazy.map(\.a).elementsEqual(0..<sizes.batch.count)
     planner.emit(
       ProductStep(
-        label: node.op, a: a, packed: packed, base: base, y: y, m: whole ? m * aIndices.count : m, side: side,
-        packedCount: side.packedCount(planner.path), aRow: k, aOffsets: whole ? [0] : aIndices.map { $0 * m * k },
-        bIndices: whole ? [0] : bIndices, taps: planner.addConstant(Tensor(.int32, [1], [Int32(0)])),
+        label: node.op, a: a, packed: packed, base: base, y: y, m: isWhole ? m * sizes.batch.count : m,
+        side: side, packedCount: side.packedCount(planner.path), aRow: k,
+        pairs: isWhole ? [(0, 0)] : sizes.batch, taps: planner.addConstant(Tensor(.int32, [1], [Int32(0)])),
         path: planner.path))
   }
 
@@ -110,7 +63,6 @@ struct MatrixProduct {
   ) {
     planner.emit(
       PlainProductStep<Element>(
-        a: a, b: b, y: y, m: m, k: k, n: n, aStrides: (k, 1), bStrides: transposeB ? (1, k) : (n, 1),
-        aOffsets: aIndices.map { $0 * m * k }, bOffsets: bIndices.map { $0 * k * n }))
+        a: a, b: b, y: y, sizes: sizes, bStrides: transposeB ? (1, sizes.depth) : (sizes.columns, 1)))
   }
 }

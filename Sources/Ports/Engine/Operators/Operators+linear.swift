@@ -12,7 +12,7 @@ extension Operators {
     let a = try planner.operand(node, 0, of: MatrixProduct.types)
     let b = try planner.operand(node, 1, of: [planner[a].type])
     let product = try MatrixProduct(node, planner[a].shape, planner[b].shape)
-    let y = try planner.makeOutput(node, 0, planner[a].type, product.shape)
+    let y = try planner.makeOutput(node, 0, planner[a].type, product.sizes.result)
     try product.emit(node, a, b, y, &planner)
   }
 
@@ -28,7 +28,7 @@ extension Operators {
     let transposed = node.integer("transB", default: 0) != 0
     var product = try MatrixProduct(node, planner[a].shape, planner[b].shape, transposeB: transposed)
     product.alpha = node.float("alpha", default: 1)
-    let y = try planner.makeOutput(node, 0, .float, product.shape)
+    let y = try planner.makeOutput(node, 0, .float, product.sizes.result)
     try product.emit(node, a, b, y, &planner)
   }
 
@@ -61,21 +61,21 @@ extension Operators {
     product.alpha = node.float("alpha", default: 1)
     let beta = node.float("beta", default: 1)
     let c = try planner.optionalOperand(node, 2, of: [type])
-    if type != .float, product.alpha != 1 || (c != nil && beta != 0 ) {
+    if type != .float, product.alpha != 1 || (c != nil && beta != 0) {
       throw node.fault("elements of type \(type) are supported with alpha 1 and without C only")
     }
-    let y = try planner.makeOutput(node, 0, type, product.shape)
+    let y = try planner.makeOutput(node, 0, type, product.sizes.result)
     guard let c, beta != 0, type == .float else { return try product.emit(node, a, b, y, &planner) }
-    let strides = try Operators.broadcast(node, planner[c].shape, to: product.shape)
-    if let known = planner.constant(c)?.floats, strides[0] == 0 || product.m == 1, product.k > 0 {
-      let row = (0..<product.n).map { beta * known[$0 * strides[1]] }
-      product.base = planner.addConstant(Tensor(.float, [product.n], row), name: planner[c].name)
+    let strides = try Operators.broadcast(node, planner[c].shape, to: product.sizes.result)
+    if let known = planner.constant(c)?.floats, strides[0] == 0 || product.sizes.rows == 1, product.sizes.depth > 0 {
+      let row = (0..<product.sizes.columns).map { beta * known[$0 * strides[1]] }
+      product.base = planner.addConstant(Tensor(.float, [product.sizes.columns], row), name: planner[c].name)
       try product.emit(node, a, b, y, &planner)
     } else {
       try product.emit(node, a, b, y, &planner)
       planner.emit(
         AddScaledStep(
-          c: c, y: y, rows: product.m, columns: product.n, strides: (strides[0], strides[1]), beta: beta))
+          c: c, y: y, rows: product.sizes.rows, columns: product.sizes.columns, strides: (strides[0], strides[1]), beta: beta))
     }
   }
 

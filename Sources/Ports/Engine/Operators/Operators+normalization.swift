@@ -38,17 +38,9 @@ extension Operators {
     for index in 1...4 { parameters.append(try parameter(node, index, shape[1], &planner)) }
     let y = try planner.makeOutput(node, 0, .float, shape, layout: layout)
     let epsilon = node.float("epsilon", default: 1e-5)
-    let known = parameters.compactMap { planner.constant($0)?.floats }
-    let folded: ValueID
-    if known.count == 4 {
-      let scale = (0..<shape[1]).map { known[0][$0] / (known[3][$0] + epsilon).squareRoot() }
-      let shift = (0..<shape[1]).map { known[1][$0] - known[2][$0] * scale[$0] }
-      folded = planner.addConstant(Tensor(.float, [2, shape[1]], scale + shift))
-    } else {
-      folded = try planner.makeTemporary(node, .float, [2, shape[1]])
-      planner.emit(
-        FoldNormalizationStep(parameters: parameters, folded: folded, channels: shape[1], epsilon: epsilon))
-    }
+    let folded = try planner.makeTemporary(node, .float, [2, shape[1]])
+    planner.prepare(
+      FoldNormalizationStep(parameters: parameters, folded: folded, channels: shape[1], epsilon: epsilon))
     planner.emit(
       ScaleShiftStep(
         label: node.op, x: x, folded: folded, y: y, batch: shape[0], channels: shape[1],

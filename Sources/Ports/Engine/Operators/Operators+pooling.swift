@@ -35,15 +35,13 @@ extension Operators {
   ) throws(ModelError) {
     let stored = try planner.stored(node, 0)
     let shape = planner[stored].shape
-    guard shape.count >= 3 else { throw node.fault("a tensor of rank \(shape.count)") }
-    let windows = try Windows(node, input: Array(shape[2...]))
-    let lengths = node.lengths(windows, rank: shape.count - 2)
+    let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
     let y = try planner.makeOutput(
-      node, 0, planner[x].type, [shape[0], shape[1]] + lengths, layout: .channelsLast)
+      node, 0, planner[x].type, [shape[0], shape[1]] + windows.output, layout: .channelsLast)
     planner.emit(MaxPoolStep<Element>(x: x, y: y, windows: windows, batch: shape[0], channels: shape[1]))
     guard node.has(output: 1) else { return }
-    let indices = try planner.makeOutput(node, 1, .int64, [shape[0], shape[1]] + lengths)
+    let indices = try planner.makeOutput(node, 1, .int64, [shape[0], shape[1]] + windows.output)
     planner.emit(
       MaxPoolIndicesStep<Element>(
         x: try planner.rowMajor(stored), indices: indices, windows: windows, planes: shape[0] * shape[1],
@@ -55,11 +53,10 @@ extension Operators {
   {
     let stored = try planner.stored(node, 0, of: [.float])
     let shape = planner[stored].shape
-    guard shape.count >= 3 else { throw node.fault("a tensor of rank \(shape.count)") }
-    let windows = try Windows(node, input: Array(shape[2...]))
+    let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
     let y = try planner.makeOutput(
-      node, 0, .float, [shape[0], shape[1]] + node.lengths(windows, rank: shape.count - 2),
+      node, 0, .float, [shape[0], shape[1]] + windows.output,
       layout: .channelsLast)
     planner.emit(
       SumPoolStep(

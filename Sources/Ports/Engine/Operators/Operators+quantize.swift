@@ -23,15 +23,17 @@ extension Operators {
     let (grid, from) = try QuantizationGrid.read(node, x, &planner)
     let scale = try planner.operand(node, 1, of: [.float])
     let zero = try planner.optionalOperand(node, 2, of: [type])
-    let y = try planner.makeOutput(
-      node, 0, type, planner[from].shape, layout: planner[from].layout)
     if grid.isWhole, type == .uint8 || type == .int8 {
+      let y = try planner.makeUnsignedOutput(
+        node, 0, type, planner[from].shape, layout: planner[from].layout)
       planner.emit(
         QuantizeStep(
-          x: from, scale: scale, zero: zero, y: y, count: planner[from].count, signed: type == .int8,
+          x: from, scale: scale, zero: zero, y: y, count: planner[from].count, isSigned: type == .int8,
           path: planner.path))
       return
     }
+    let y = try planner.makeOutput(
+      node, 0, type, planner[from].shape, layout: planner[from].layout)
     switch type {
     case .uint8: planner.emit(QuantizeGridStep<UInt8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
     case .int8: planner.emit(QuantizeGridStep<Int8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
@@ -64,10 +66,11 @@ extension Operators {
     let zero = try planner.optionalOperand(node, 2, of: [type])
     let y = try planner.makeOutput(
       node, 0, .float, planner[from].shape, layout: planner[from].layout)
-    if grid.isWhole, type == .uint8 {
+    if grid.isWhole, type == .uint8 || type == .int8 {
       planner.emit(
         DequantizeStep(
-          x: from, scale: scale, zero: zero, y: y, count: planner[from].count, path: planner.path))
+          x: try planner.unsigned(from), scale: scale, zero: zero, y: y, count: planner[from].count,
+          isSigned: type == .int8, path: planner.path))
       return
     }
     switch type {

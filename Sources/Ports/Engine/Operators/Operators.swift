@@ -13,6 +13,6 @@ enum Operators {
 
   private static let groups: [[String: OperatorPlan]] = [
     elementwise, shapes, quantized,
-    linear, pooling, normalization, quantize,
+    linear, pooling, normalization, quantize, recurrent,
   ]
 }

@@ -183,11 +183,11 @@ struct SumPoolStep: Step {
   }
 }
 
-extension Windows.Axis {
+extension Window {
   /// How many elements of window `place` lie in the input, or in the padded input.
   fileprivate func count(_ place: Int, _ countsPadding: Bool) -> Int {
     guard countsPadding else { return inside(place).count }
-    let room = input + after - (place * stride - before)
-    return min(kernel, (room + dilation - 1) / dilation)
+    let room = input + behind - (place * stride - before)
+    return min(size, (room + dilation - 1) / dilation)
   }
 }

@@ -4,8 +4,7 @@ internal import CKernels
 
 /// y[i] = a[i] b[i] + base, a product for each matrix of a batch.
 ///
-/// SAFETY: `aOffsets` lie m rows of `aRow` before the end of `a`, `bIndices` count packed matrices of `side`,
-/// `y` holds a matrix of m x n for each.
+/// SAFETY: `pairs` count matrices of m rows of `aRow` in `a` and packed ones of `side`; `y` holds one of m x n for each.
 struct ProductStep: Step {
   var label: String
   let a: ValueID
@@ -16,17 +15,15 @@ struct ProductStep: Step {
   let side: RightSide
   let packedCount: Int
   let aRow: Int
-  /// Where the left side of each product begins.
-  let aOffsets: [Int]
-  /// Which packed matrix it takes.
-  let bIndices: [Int]
+  /// Which matrix of the left and which of the right side make each of the result.
+  let pairs: [(a: Int, b: Int)]
   let taps: ValueID
   let path: Int32
 
   var reads: [ValueID] { [a, packed, taps] + (base.map { [$0] } ?? []) }
   var writes: [ValueID] { [y] }
   var cost: StepCost {
-    StepCost(label: label, arithmetic: .float, macs: aOffsets.count * m * side.length * side.n)
+    StepCost(label: label, arithmetic: .float, macs: pairs.count * m * side.length * side.n)
   }
 
   func run(_ memory: Memory) {
@@ -42,12 +39,29 @@ struct ProductStep: Step {
     unsafe product.low = -.infinity
     unsafe product.high = .infinity
     unsafe product.out_row = side.n
-    for i in 0..<aOffsets.count {
-      unsafe product.a = UnsafePointer(a + aOffsets[i])
-      unsafe product.packed = UnsafePointer(packed + bIndices[i] * packedCount)
+    for i in 0..<pairs.count {
+      unsafe product.a = UnsafePointer(a + pairs[i].a * m * aRow)
+      unsafe product.packed = UnsafePointer(packed + pairs[i].b * packedCount)
       unsafe product.out = y + i * m * side.n
       unsafe mw_f32_multiply(path, &product)
     }
+  }
+}
+
+/// y = x * factor
+struct ScaleAllStep: Step {
+  let x: ValueID
+  let y: ValueID
+  let count: Int
+  let factor: Float
+
+  var reads: [ValueID] { [x] }
+  var writes: [ValueID] { [y] }
+  var cost: StepCost { StepCost(label: "scale", arithmetic: .float) }
+
+  func run(_ memory: Memory) {
+    let (x, y) = unsafe (memory.floats(x), memory.floats(y))
+    for i in 0..<count { unsafe y[i] = x[i] * factor }
   }
 }
 
@@ -72,31 +86,31 @@ struct PlainProductStep<Element: WrappingNumber>: Step {
   let a: ValueID
   let b: ValueID
   let y: ValueID
-  let (m, k, n): (Int, Int, Int)
-  let aStrides: (row: Int, column: Int)
+  let sizes: MatMulShape
   let bStrides: (row: Int, column: Int)
-  let aOffsets: [Int]
-  let bOffsets: [Int]
 
   var reads: [ValueID] { [a, b] }
   var writes: [ValueID] { [y] }
-  var cost: StepCost { StepCost(label: "MatMul", arithmetic: .float, macs: aOffsets.count * m * k * n) }
+  var cost: StepCost {
+    StepCost(
+      label: "MatMul", arithmetic: .float,
+      macs: sizes.batch.count * sizes.rows * sizes.depth * sizes.columns)
+  }
 
   func run(_ memory: Memory) {
     let a: UnsafeMutablePointer<Element> = unsafe memory.pointer(a)
     let b: UnsafeMutablePointer<Element> = unsafe memory.pointer(b)
-    let y: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)
-    for batch in 0..<aOffsets.count {
-      let (a, b, y) = unsafe (a + aOffsets[batch], b + bOffsets[batch], y + batch * m * n)
+    var y: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)
+    let (m, k, n) = (sizes.rows, sizes.depth, sizes.columns)
+    for pair in 0..<sizes.batch.count {
+      let (a, b) = unsafe (a + sizes.batch[pair].a * m * k, b + sizes.batch[pair].b * k * n)
       for i in 0..<m {
         for j in 0..<n {
           var sum = Element.zero
-          for p in 0..<k {
-            unsafe sum.add(
-              a[i * aStrides.row + p * aStrides.column], times: b[p * bStrides.row + j * bStrides.column])
-          }
-          unsafe y[i * n + j] = sum
+          for p in 0..<k { unsafe sum.add(a[i * k + p], times: b[p * bStrides.row + j * bStrides.column]) }
+          unsafe y[j] = sum
         }
+        unsafe y += n
       }
     }
   }

@@ -12,7 +12,8 @@ struct QuantizeStep: Step {
   let zero: ValueID?
   let y: ValueID
   let count: Int
-  let signed: Bool
+  /// int8, which lies with its sign bits turned.
+  let isSigned: Bool
   let path: Int32
 
   var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
@@ -20,11 +21,10 @@ struct QuantizeStep: Step {
   var cost: StepCost { StepCost(label: "QuantizeLinear", arithmetic: .move) }
 
   func run(_ memory: Memory) {
-    var point: Int32 = 0
-    if let zero { point = unsafe signed ? Int32(memory.pointer(zero)[0] as Int8) : Int32(memory.bytes(zero)[0]) }
-    let (x, y) = unsafe (memory.floats(x), memory.bytes(y))
-    unsafe mw_q8_quantize(path, x, count, memory.floats(scale)[0], signed ? point + 128 : point, y)
-    if signed { unsafe mw_q8_flip(path, y, count, y) }
+    let point = zero.map { unsafe memory.bytes($0)[0] } ?? 0
+    unsafe mw_q8_quantize(
+      path, memory.floats(x), count, memory.floats(scale)[0], Int32(isSigned ? point ^ 0x80 : point),
+      memory.bytes(y))
   }
 }
 
@@ -64,6 +64,8 @@ struct DequantizeStep: Step {
   let zero: ValueID?
   let y: ValueID
   let count: Int
+  /// int8, which lies with its sign bits turned.
+  let isSigned: Bool
   let path: Int32
 
   var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
@@ -71,9 +73,10 @@ struct DequantizeStep: Step {
   var cost: StepCost { StepCost(label: "DequantizeLinear", arithmetic: .move) }
 
   func run(_ memory: Memory) {
-    var point: Int32 = 0
-    if let zero { point = unsafe Int32(memory.bytes(zero)[0]) }
-    unsafe mw_q8_dequantize(path, memory.bytes(x), count, memory.floats(scale)[0], point, memory.floats(y))
+    let point = zero.map { unsafe memory.bytes($0)[0] } ?? 0
+    unsafe mw_q8_dequantize(
+      path, memory.bytes(x), count, memory.floats(scale)[0], Int32(isSigned ? point ^ 0x80 : point),
+      memory.floats(y))
   }
 }
 
@@ -113,8 +116,11 @@ struct DynamicQuantizeStep: Step {
   var writes: [ValueID] { [y, scale, zero] }
   var cost: StepCost { StepCost(label: "DynamicQuantizeLinear", arithmetic: .move) }
 
-  func run(_ memory: Memory) {
-    let range = unsafe DynamicRange(memory.floats(x), count, path)
+  func run(_ memory: Memory) { unsafe run(memory, rangeOf: count) }
+
+  /// - Parameter counted: the range is that of the first `counted` elements.
+  func run(_ memory: Memory, rangeOf counted: Int) {
+    let range = unsafe DynamicRange(memory.floats(x), counted, path)
     unsafe memory.floats(scale)[0] = range.scale
     unsafe memory.bytes(zero)[0] = UInt8(range.zero)
     unsafe mw_q8_quantize(path, memory.floats(x), count, range.scale, range.zero, memory.bytes(y))

@@ -19,10 +19,10 @@ struct RightSide: Sendable {
   }
 }
 
-/// Packs right sides that are known only when the network runs.
+/// Packs the right sides of products.
 ///
 /// SAFETY: `offsets` and the strides stay within `from`; `to` has `packedCount` for each offset.
-struct PackStep: Step {
+struct FloatPackStep: Step {
   let from: ValueID
   let to: ValueID
   let side: RightSide
@@ -47,27 +47,9 @@ extension Planner {
     throws(ModelError) -> ValueID
   {
     let packedCount = side.packedCount(path)
-    let (total, overflow) = packedCount.multipliedReportingOverflow(by: offsets.count)
-    guard !overflow, total <= ModelLimit.planBytes / 4 else {
-      throw .limit(what: "packed weights of node \(node.name)", value: total, limit: ModelLimit.planBytes / 4)
-    }
-    guard let known = constant(id)?.floats else {
-      let to = try makeTemporary(node, .float, [total])
-      emit(
-        PackStep(from: id, to: to, side: side, offsets: offsets, packedCount: packedCount, path: path))
-      return to
-    }
-    var lines = AlignedBytes(count: total * 4)
-    // SAFETY: as in the step; the kernel gets aligned memory.
-    let bytes = unsafe known.withUnsafeBufferPointer { from in
-      unsafe lines.withUnsafeMutableBytes { lines in
-        let to = unsafe lines.baseAddress!.assumingMemoryBound(to: Float.self)
-        for (i, offset) in offsets.enumerated() {
-          unsafe side.pack(path, from.baseAddress! + offset, to + i * packedCount)
-        }
-        return unsafe Array(lines[..<(total * 4)])
-      }
-    }
-    return addConstant(Tensor(type: .float, shape: [total], bytes: bytes), name: "\(node.name) packed")
+    let to = try makeTemporary(node, .float, [offsets.count, packedCount])
+    prepare(
+      FloatPackStep(from: id, to: to, side: side, offsets: offsets, packedCount: packedCount, path: path))
+    return to
   }
 }

@@ -5,7 +5,7 @@ internal import CKernels
 /// A convolution with the channels last: the windows of one output row are the rows of a strided product.
 ///
 /// SAFETY: `taps` and the windows stay within the padded input, which the plan made as large as they reach.
-struct ConvolutionStep: Step {
+struct FloatConvolutionStep: Step {
   let label: String
   let x: ValueID
   /// Room for the input of one batch entry and the zeros around it, where there is padding.
@@ -100,11 +100,11 @@ extension Windows {
         unsafe at.update(from: source, count: x.input * channels)
         unsafe at += x.input * channels
         unsafe source += x.input * channels
-        clear((i + 1 < y.input ? x.before + x.after : x.after) * channels)
+        clear((i + 1 < y.input ? x.before + x.behind : x.behind) * channels)
       }
-      clear(y.after * line)
+      clear(y.behind * line)
     }
-    clear(z.after * y.padded * line)
+    clear(z.behind * y.padded * line)
   }
 }
 
@@ -160,23 +160,10 @@ struct DepthwiseStep: Step {
         let line = (w.z.at(place.0, kz) * w.y.input + w.y.at(place.1, ky)) * w.x.input
         for kx in w.x.inside(place.2) {
           let from = unsafe x + (line + w.x.at(place.2, kx)) * channels
-          let weights = unsafe weights + ((kz * w.y.kernel + ky) * w.x.kernel + kx) * channels
+          let weights = unsafe weights + ((kz * w.y.size + ky) * w.x.size + kx) * channels
           for c in 0..<channels { unsafe out[c] += from[c] * weights[c] }
         }
       }
     }
-  }
-}
-
-extension Windows.Axis {
-  /// Where element `k` of window `place` lies in the input.
-  func at(_ place: Int, _ k: Int) -> Int { place * stride - before + k * dilation }
-
-  /// The elements of window `place` that lie in the input.
-  func inside(_ place: Int) -> Range<Int> {
-    let start = place * stride - before
-    let first = start < 0 ? min(kernel, (-start + dilation - 1) / dilation) : 0
-    let end = start >= input ? 0 : min(kernel, (input - start + dilation - 1) / dilation)
-    return first..<max(first, end)
   }
 }
