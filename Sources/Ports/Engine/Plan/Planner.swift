@@ -20,6 +20,7 @@ struct Planner {
   private(set) var names: [String: ValueID] = [:]
   /// The form of the kernels; weights are packed for it.
   let path: Int32
+  private var folding = Folding()
   /// Bytes of all values that the plan holds, against `ModelLimit.planBytes`.
   private var plannedBytes = 0
 
@@ -237,7 +238,7 @@ struct Planner {
 
   /// Runs the steps from `first` on, which read only what is known, and keeps what they gave as constants.
   private mutating func fold(steps first: Int) {
-    let results = Folding.run(Array(steps[first...]), values: values, constants: constants)
+    let results = folding.run(steps[first...], values: values, constants: constants)
     steps.removeSubrange(first...)
     for (id, bytes) in results {
       constants.append(Tensor(type: values[id].type, shape: values[id].shape, bytes: bytes))
