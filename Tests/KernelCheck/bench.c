@@ -158,6 +158,51 @@ static double seconds_of(int path, const shape *s, int to) {
   return each;
 }
 
+typedef struct {
+  int path, what;
+  size_t rows, columns;
+  float *x;
+  uint8_t *q, *r, *out;
+  int32_t *sums;
+} element_job;
+static const char *const kinds[] = {"quantize", "quantize transposed", "dequantize", "transpose", "lookup", "flip",
+                                    "add", "multiply", "max pool 2", "column sums", "row sums", "range"};
+static void run_elements(void *state) {
+  const element_job *j = state;
+  const size_t count = j->rows * j->columns;
+  const mw_q8_binary how = {0.05f, 0.04f, 0.07f, 100, 120, 110, 0, 255};
+  const int32_t taps[] = {0};
+  float low, high;
+  switch (j->what) {
+    case 0: mw_q8_quantize(j->path, j->x, count, 0.05f, 100, j->out); break;
+    case 1: mw_q8_quantize_transposed(j->path, j->x, j->rows, j->columns, 0.05f, 100, j->out); break;
+    case 2: mw_q8_dequantize(j->path, j->q, count, 0.05f, 100, j->x); break;
+    case 3: mw_q8_transpose(j->path, j->q, j->rows, j->columns, j->out); break;
+    case 4: mw_q8_lookup(j->path, j->q, count, j->r, j->out); break;
+    case 5: mw_q8_flip(j->path, j->q, count, j->out); break;
+    case 6: mw_q8_add(j->path, &how, j->q, j->r, count, j->out); break;
+    case 7: mw_q8_multiply_elements(j->path, &how, j->q, j->r, count, j->out); break;
+    case 8: mw_q8_max_pool(j->path, j->q, j->rows, j->columns, 2, 2, 1, 0, j->rows / 2, j->out); break;
+    case 9: mw_q8_column_sums(j->path, j->q, j->rows, j->columns, j->sums); break;
+    case 10: mw_q8_row_sums(j->path, j->q, (ptrdiff_t)j->columns, taps, 1, j->columns, j->rows, j->sums); break;
+    default: mw_f32_range(j->path, j->x, count, &low, &high); break;
+  }
+}
+static void elements(int path) {
+  static const size_t tables[][2] = {{64, 128}, {2, 1024}};
+  for (size_t i = 0; i < 2; i++) {
+    const size_t count = tables[i][0] * tables[i][1];
+    element_job j = {path, 0, tables[i][0], tables[i][1], aligned(4 * count), aligned(count), aligned(count), aligned(count),
+                     aligned(4 * count)};
+    for (size_t k = 0; k < count; k++) j.x[k] = (float)(k % 100) * 0.1f - 5, j.q[k] = (uint8_t)(k * 37), j.r[k] = (uint8_t)(k * 11);
+    for (j.what = 0; j.what < 12; j.what++) {
+      const double each = least(run_elements, &j);
+      printf("  %-20s %3zu x %4zu %8.2f us %6.2f ns an element\n", kinds[j.what], j.rows, j.columns, each * 1e6, each * 1e9 / (double)count);
+    }
+    free(j.x), free(j.q), free(j.r), free(j.out), free(j.sums);
+  }
+}
+
 int main(int count, char **arguments) {
   const int only = count > 1 ? atoi(arguments[1]) : -1;
   peaks();
@@ -179,5 +224,6 @@ int main(int count, char **arguments) {
         total = macs = 0;
       }
     }
+    elements(path);
   }
 }

@@ -150,6 +150,9 @@ static void elements(int path, size_t count) {
   if (below(4) == 0) how.out_scale = 1e-9f;
   BOTH(uint8_t, count, "add", 0, 0, mw_q8_add(form, &how, a, b, count, out));
   BOTH(uint8_t, count, "multiply elements", 0, 0, mw_q8_multiply_elements(form, &how, a, b, count, out));
+  BOTH(uint8_t, count, "add signed", 0, 0, mw_q8_add_signed(form, &how, a, b, count, out));
+  BOTH(uint8_t, count, "multiply elements signed", 0, 0,
+       mw_q8_multiply_elements_signed(form, &how, a, b, count, out));
   free(a), free(b), free(x);
 }
 
@@ -204,12 +207,13 @@ static void check(int path, int rounds) {
   printf("%-12s run: %zu results equal to the scalar form's\n", names[path], compared);
 }
 
+// check [rounds [path]]: the named path is run, whatever the processor says.
 int main(int count, char **arguments) {
-  const int rounds = count > 1 ? atoi(arguments[1]) : 1;
+  const int rounds = count > 1 ? atoi(arguments[1]) : 1, only = count > 2 ? atoi(arguments[2]) : -1;
   for (int path = MW_SSE41; path <= MW_NEONDOT; path++) {
-    if (mw_path_available(path)) {
+    if (path == only || (only < 0 && mw_path_available(path))) {
       check(path, rounds);
-    } else if (compiled(path)) {
+    } else if (only < 0 && compiled(path)) {
       printf("%-12s compiled only: this processor has no such instructions\n", names[path]);
     }
   }

@@ -61,7 +61,9 @@ static void check_tails(int path, const function *f) {
         if (exact == 0 && signbit(out[i]) != signbit(exact)) FAIL("%s(%a): sign of zero", f->name, (double)x[i]);
       }
       f->run(path, x, count, x);
-      if (memcmp(x, out, count * sizeof(float))) FAIL("%s in place, %zu", f->name, count);
+      for (size_t i = 0; i < count; i++) {
+        if (x[i] != out[i] && !(isnan(x[i]) && isnan(out[i]))) FAIL("%s in place, %zu of %zu", f->name, i, count);
+      }
       free(x), free(out);
     }
   }

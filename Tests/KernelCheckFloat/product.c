@@ -6,7 +6,8 @@ typedef struct {
   size_t m, n, length, taps;
   ptrdiff_t row;  // of a
   int dilation;   // elements from tap to tap
-  bool by_column, base;
+  int order;      // of b: [tap][k][n], [n][tap][k] or [n][k][tap]
+  bool base;
   float low;
 } shape;
 
@@ -22,9 +23,11 @@ static void check_shape(int path, shape s) {
   for (size_t i = 0; i < out_count; i++) out[i] = 1e30f;
   int32_t taps[4];
   for (size_t t = 0; t < s.taps; t++) taps[t] = (int32_t)t * s.dilation;
-  const ptrdiff_t k_stride = s.by_column ? 1 : (ptrdiff_t)s.n, n_stride = s.by_column ? (ptrdiff_t)count : 1;
+  const ptrdiff_t n_stride = s.order ? (ptrdiff_t)count : 1;
+  const ptrdiff_t k_stride = s.order == 0 ? (ptrdiff_t)s.n : s.order == 1 ? 1 : (ptrdiff_t)s.taps;
+  const ptrdiff_t tap_stride = s.order == 0 ? (ptrdiff_t)(s.length * s.n) : s.order == 1 ? (ptrdiff_t)s.length : 1;
   float *packed = packed_floats(mw_f32_packed_bytes(path, s.taps, s.length, s.n));
-  mw_f32_pack(path, b, (ptrdiff_t)s.length * k_stride, k_stride, n_stride, s.taps, s.length, s.n, packed);
+  mw_f32_pack(path, b, tap_stride, k_stride, n_stride, s.taps, s.length, s.n, packed);
   const mw_f32_product p = {.a = a, .a_row = s.row, .taps = taps, .tap_count = s.taps, .tap_length = s.length, .m = s.m,
                             .n = s.n, .packed = packed, .base = s.base ? base : NULL, .low = s.low, .high = INFINITY,
                             .out = out, .out_row = out_row};
@@ -35,7 +38,7 @@ static void check_shape(int path, shape s) {
       for (size_t t = 0; t < s.taps; t++) {
         for (size_t k = 0; k < s.length; k++) {
           const double term = (double)a[i * (size_t)s.row + (size_t)taps[t] + k] *
-                              (double)b[(ptrdiff_t)(t * s.length + k) * k_stride + (ptrdiff_t)j * n_stride];
+                              (double)b[(ptrdiff_t)t * tap_stride + (ptrdiff_t)k * k_stride + (ptrdiff_t)j * n_stride];
           sum += term, size += fabs(term);
         }
       }
@@ -56,13 +59,17 @@ static void check_accumulate(int path, size_t k, size_t n) {
   memcpy(before, out, n * sizeof(float));
   float *packed = packed_floats(mw_f32_packed_bytes(path, 1, k, n));
   mw_f32_pack(path, b, 0, 1, (ptrdiff_t)k, 1, k, n, packed);
+  float *backwards = malloc(n * sizeof(float));
+  memcpy(backwards, out, n * sizeof(float));
   mw_f32_accumulate(path, x, packed, k, n, out);
+  mw_f32_accumulate_backwards(path, x, packed, k, n, backwards);
+  if (memcmp(out, backwards, n * sizeof(float))) FAIL("accumulate backwards k %zu n %zu", k, n);
   for (size_t j = 0; j < n; j++) {
     double sum = (double)before[j], size = fabs(sum);
     for (size_t i = 0; i < k; i++) sum += (double)x[i] * (double)b[j * k + i], size += fabs((double)x[i] * (double)b[j * k + i]);
     if (!(fabs((double)out[j] - sum) <= size * (double)(k + 1) * 0x1p-24)) FAIL("accumulate k %zu n %zu", k, n);
   }
-  free(x), free(b), free(out), free(before), free(packed);
+  free(x), free(b), free(out), free(before), free(backwards), free(packed);
 }
 
 /// NaN goes through the limits of a Relu.
@@ -87,17 +94,17 @@ void check_product(int path) {
   for (size_t m = 1; m <= 27; m++) {
     for (size_t n = 1; n <= 150; n += m < 4 ? 1 : 7) {
       const size_t length = lengths[(m + n) % 8];
-      check_shape(path, (shape){m, n, length, 1, (ptrdiff_t)length, 0, m % 2, n % 3 != 0, n % 2 ? 0 : -INFINITY});
+      check_shape(path, (shape){m, n, length, 1, (ptrdiff_t)length, 0, (int)(n % 3), m % 2, n % 2 ? 0 : -INFINITY});
     }
   }
   for (size_t taps = 1; taps <= 4; taps++) {
     for (size_t n = 1; n <= 70; n += 3) {
       // Rows that overlap: stride 2 of 3 channels under a dilated kernel.
-      check_shape(path, (shape){17, n, 3, taps, 6, 9, true, true, -INFINITY});
-      check_shape(path, (shape){1, n, 21, taps, 0, 4, false, true, 0});
+      check_shape(path, (shape){17, n, 3, taps, 6, 9, (int)(n % 3), true, -INFINITY});
+      check_shape(path, (shape){1, n, 21, taps, 0, 4, (int)(n / 3 % 3), true, 0});
     }
   }
-  for (size_t n = 1; n <= 80; n++) check_accumulate(path, lengths[n % 8], n);
+  for (size_t n = 1; n <= 200; n++) check_accumulate(path, lengths[n % 8], n);
   check_accumulate(path, 64, 256);
   check_nan(path);
   printf("  product: worst error %.2f of 2^-24 sum |terms|\n", worst);

@@ -44,12 +44,12 @@ INLINE float v_sum(V x) { return vaddvq_f32(x); }
 INLINE float v_highest(V x) { return vmaxvq_f32(x); }
 
 enum { BLOCK = 4 };
-INLINE void transpose_block(const float *x, size_t columns, float *out, size_t rows) {
-  const float32x4x2_t a = vtrnq_f32(v_load(x), v_load(x + columns));
-  const float32x4x2_t b = vtrnq_f32(v_load(x + 2 * columns), v_load(x + 3 * columns));
+INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_row) {
+  const float32x4x2_t a = vtrnq_f32(v_load(x), v_load(x + x_row));
+  const float32x4x2_t b = vtrnq_f32(v_load(x + 2 * x_row), v_load(x + 3 * x_row));
   for (int i = 0; i < 2; i++) {
-    v_store(out + (size_t)i * rows, vcombine_f32(vget_low_f32(a.val[i]), vget_low_f32(b.val[i])));
-    v_store(out + (size_t)(i + 2) * rows, vcombine_f32(vget_high_f32(a.val[i]), vget_high_f32(b.val[i])));
+    v_store(out + (size_t)i * out_row, vcombine_f32(vget_low_f32(a.val[i]), vget_low_f32(b.val[i])));
+    v_store(out + (size_t)(i + 2) * out_row, vcombine_f32(vget_high_f32(a.val[i]), vget_high_f32(b.val[i])));
   }
 }
 

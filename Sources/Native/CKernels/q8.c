@@ -89,11 +89,19 @@ void mw_q8_lookup(int path, const uint8_t *q, size_t count, const uint8_t table[
 }
 void mw_q8_flip(int path, const uint8_t *q, size_t count, uint8_t *out) { form(path)->flip(q, count, out); }
 void mw_q8_add(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out) {
-  form(path)->add(how, a, b, count, out);
+  form(path)->add(how, 0, a, b, count, out);
+}
+void mw_q8_add_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
+                      uint8_t *out) {
+  form(path)->add(how, 128, a, b, count, out);
 }
 void mw_q8_multiply_elements(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
                              uint8_t *out) {
-  form(path)->multiply_elements(how, a, b, count, out);
+  form(path)->multiply_elements(how, 0, a, b, count, out);
+}
+void mw_q8_multiply_elements_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b,
+                                    size_t count, uint8_t *out) {
+  form(path)->multiply_elements(how, 128, a, b, count, out);
 }
 void mw_q8_max_pool(int path, const uint8_t *q, size_t in_rows, size_t channels, size_t window, size_t stride,
                     size_t dilation, ptrdiff_t first, size_t out_rows, uint8_t *out) {

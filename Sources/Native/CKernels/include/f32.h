@@ -68,3 +68,6 @@ void mw_f32_gru_step(int path, const mw_gru *how, const float *gates, const floa
 
 /// out[j] += sum over k of x[k] * b[k][j], b packed by mw_f32_pack with one tap: the recurrent product.
 void mw_f32_accumulate(int path, const float *x, const float *packed, size_t k, size_t n, float *out);
+/// The same bits, the panels of weights taken from the last to the first. A recurrent loop that takes the two in turns
+/// finds the weights that the step before used last still in the first-level cache.
+void mw_f32_accumulate_backwards(int path, const float *x, const float *packed, size_t k, size_t n, float *out);

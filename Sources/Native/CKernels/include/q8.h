@@ -88,6 +88,11 @@ typedef struct {
 void mw_q8_add(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
 void mw_q8_multiply_elements(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
                              uint8_t *out);
+/// The same where the tensors are int8 in their unsigned form: ONNX Runtime rounds sums of the signed values.
+void mw_q8_add_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
+                      uint8_t *out);
+void mw_q8_multiply_elements_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b,
+                                    size_t count, uint8_t *out);
 
 /// Largest of `window` rows of `channels` bytes, for each output row; input rows outside 0..<in_rows are left out.
 void mw_q8_max_pool(int path, const uint8_t *q, size_t in_rows, size_t channels, size_t window, size_t stride,

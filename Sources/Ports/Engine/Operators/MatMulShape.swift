@@ -29,7 +29,9 @@ struct MatMulShape {
     let fullB = Array(repeating: 1, count: rank - outerB.count) + outerB
     var outer: [Int] = []
     for (x, y) in zip(fullA, fullB) {
-      guard x == y || x == 1 || y == 1 else { throw node.fault("shapes \(left) and \(right) do not broadcast") }
+      guard x == y || x == 1 || y == 1 else {
+        throw node.fault("shapes \(left) and \(right) do not broadcast")
+      }
       outer.append(x == 1 ? y : x)
     }
     guard outer.reduce(1, *) <= 1 << 16 else { throw node.fault("more than 65536 matrices") }

@@ -12,7 +12,7 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    elementwise, shapes, quantized,
-    linear, pooling, normalization, quantize, recurrent,
+    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantizedTensors, elementwise, shapes,
+    unary, moves, pads, gather, reductions, routing, linear, pooling, normalization, quantize, recurrent,
   ]
 }

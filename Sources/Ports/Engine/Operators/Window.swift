@@ -33,7 +33,8 @@ struct Window: Sendable {
     var windows: [Window] = []
     for i in 0..<rank {
       let limit = 1 << 20
-      guard (1...limit).contains(kernel[i]), (1...limit).contains(strides[i]), (1...limit).contains(dilations[i]),
+      guard (1...limit).contains(kernel[i]), (1...limit).contains(strides[i]),
+        (1...limit).contains(dilations[i]),
         (0...limit).contains(pads[i]), (0...limit).contains(pads[rank + i]), spatial[i] <= ModelLimit.elements
       else { throw node.fault("kernel, stride, dilation or pad of axis \(i) is out of range") }
       var window = Window(

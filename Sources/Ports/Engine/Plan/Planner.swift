@@ -84,7 +84,7 @@ struct Planner {
   {
     guard node.has(output: index) else { return nil }
     let id = try make(node.outputs[index], type, shape) { node.fault($0, tensor: node.outputs[index]) }
-    values[id].isFlipped = keepsFlip && type == .int8 && node.inputs.contains { names[$0].map { values[$0].isFlipped } ?? false }
+    values[id].isFlipped = keepsFlip && type == .int8 && node.inputs.contains(where: isFlipped)
     names[node.outputs[index]] = id
     return id
   }
@@ -118,8 +118,19 @@ struct Planner {
     return id
   }
 
-  /// Output `index` of `node` is the same bytes as `id`, seen with another shape.
-  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int]) throws(ModelError) {
+  /// Memory for an 8-bit tensor in its unsigned form.
+  mutating func makeUnsignedTemporary(
+    _ node: Node, _ type: ElementType, _ shape: [Int], layout: Value.Layout = .rowMajor
+  ) throws(ModelError) -> ValueID {
+    let id = try makeTemporary(node, type, shape, layout: layout)
+    values[id].isFlipped = type == .int8
+    return id
+  }
+
+  /// Output `index` of `node` is the same bytes as `id`, seen with another shape and, where it is given, layout.
+  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int], layout: Value.Layout? = nil)
+    throws(ModelError)
+  {
     guard node.has(output: index) else { return }
     var value = values[id]
     let count = try checkedCount(shape) { node.fault($0, tensor: node.outputs[index]) }
@@ -128,13 +139,15 @@ struct Planner {
         "shape \(shape) does not hold the \(value.count) elements of \(value.shape)",
         tensor: node.outputs[index])
     }
-    if let known = constant(id) {
-      names[node.outputs[index]] = addConstant(known.reshaped(shape), name: node.outputs[index])
-      return
-    }
     value.name = node.outputs[index]
     value.shape = shape
-    value.home = .alias(id)
+    value.layout = layout ?? value.layout
+    if let known = constant(id) {
+      constants.append(known.reshaped(shape))
+      value.home = .constant(constants.count - 1)
+    } else {
+      value.home = .alias(id)
+    }
     values.append(value)
     names[node.outputs[index]] = values.count - 1
   }
@@ -181,14 +194,16 @@ struct Planner {
   /// Plans all nodes of a graph whose inputs are bound already.
   mutating func plan(_ graph: Graph) throws(ModelError) {
     for (name, tensor) in graph.constants { names[name] = addConstant(tensor, name: name) }
+    for node in graph.nodes where Planner.spatial.contains(node.op) { spatialInputs.insert(node.inputs[0]) }
     for node in graph.nodes { try plan(node) }
   }
 
   /// Plans a graph inside a node, like a branch of `If`, and takes its steps out.
   mutating func planInside(_ graph: Graph) throws(ModelError) -> (steps: [any Step], outputs: [ValueID]) {
-    let (outerSteps, outerNames) = (steps, names)
+    let (outerSteps, outerNames, outerArrangements) = (steps, names, arrangements)
     steps = []
-    defer { (steps, names) = (outerSteps, outerNames) }
+    // what a branch rearranges exists only where the branch runs
+    defer { (steps, names, arrangements) = (outerSteps, outerNames, outerArrangements) }
     try plan(graph)
     var outputs: [ValueID] = []
     for port in graph.outputs {
@@ -200,13 +215,15 @@ struct Planner {
     return (steps, outputs)
   }
 
-  private mutating func plan(_ node: Node) throws(ModelError) {
+  /// Plans one node; operators that stand for others use it too.
+  mutating func plan(_ node: Node) throws(ModelError) {
     guard let plan = Operators.all[node.op] else {
       throw .unsupportedOperator(node: node.name, operator: node.op)
     }
     let firstStep = steps.count
-    keepsFlip = Planner.movers.contains(node.op)
-    defer { keepsFlip = false }
+    let outer = keepsFlip
+    keepsFlip = Planner.movers.contains(node.op) || node.op == "Concat" && node.inputs.allSatisfy(isFlipped)
+    defer { keepsFlip = outer }
     try plan(node, &self)
     let operands = node.inputs.filter { !$0.isEmpty }.compactMap { names[$0] }
     if steps.count > firstStep, operands.allSatisfy({ constant($0) != nil }),
@@ -292,11 +309,25 @@ struct Planner {
   /// Whether the node that is planned moves bytes without looking at them, so that turned sign bits may stay.
   private var keepsFlip = false
 
+  /// Names that operators read which work with the channels last.
+  private var spatialInputs: Set<String> = []
+
+  /// Whether the first reader of `name` is best served with the channels last.
+  func wantsChannelsLast(_ name: String) -> Bool { spatialInputs.contains(name) }
+
+  private static let spatial: Set<String> = [
+    "Conv", "QLinearConv", "ConvInteger", "MaxPool", "AveragePool", "com.microsoft.QLinearAveragePool",
+    "com.microsoft.QLinearGlobalAveragePool",
+  ]
+
   /// Operators that move bytes of their first input and do nothing else.
   private static let movers: Set<String> = [
-    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Identity", "Expand", "Tile",
+    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Identity", "Expand",
+    "Tile",
     "Split", "DepthToSpace", "SpaceToDepth", "Dropout",
   ]
+
+  private func isFlipped(_ name: String) -> Bool { names[name].map { values[$0].isFlipped } ?? false }
 
   // MARK: sizes
 
@@ -321,15 +352,18 @@ struct Planner {
   }
 
   private func checkedCount(_ shape: [Int], fault: (String) -> ModelError) throws(ModelError) -> Int {
+    guard shape.count <= ModelLimit.rank else {
+      throw fault("it has \(shape.count) axes, the limit is \(ModelLimit.rank)")
+    }
     var count = 1
     for length in shape {
       guard length >= 0 else { throw fault("a length of \(length) in shape \(shape)") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(length, 1))
       guard !overflow, product <= ModelLimit.elements else {
         throw fault("shape \(shape) has more than \(ModelLimit.elements) elements")
       }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }

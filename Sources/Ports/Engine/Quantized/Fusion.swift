@@ -72,13 +72,16 @@ struct Fusion {
       type = data.type
     }
     return Scaling(
-      source: node.inputs[0], scale: node.inputs[1], zero: node.has(input: 2) ? node.inputs[2] : "", type: type,
+      source: node.inputs[0], scale: node.inputs[1], zero: node.has(input: 2) ? node.inputs[2] : "",
+      type: type,
       isPerTensor: scale.count == 1, axis: node.integer("axis", default: 1))
   }
 
   /// The DequantizeLinear that makes `name`.
   private func dequantized(_ name: String) -> Scaling? {
-    guard let index = producers[name], let node = nodes[index], node.op == "DequantizeLinear" else { return nil }
+    guard let index = producers[name], let node = nodes[index], node.op == "DequantizeLinear" else {
+      return nil
+    }
     return scaling(node)
   }
 
@@ -108,7 +111,8 @@ struct Fusion {
 
   /// Whether the range of the quantization clamps all that the Relu or Clip would.
   private func isVoid(_ node: Node, before quantize: Node) -> Bool {
-    guard quantize.op == "QuantizeLinear", let by = scaling(quantize), by.isPerTensor, by.type.size == 1 else {
+    guard quantize.op == "QuantizeLinear", let by = scaling(quantize), by.isPerTensor, by.type.size == 1
+    else {
       return false
     }
     let lowest = by.type == .int8 ? -128 : 0
@@ -132,7 +136,8 @@ struct Fusion {
     case "Add", "Mul": binary(index, node)
     case "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid", "Softmax": unary(index, node)
     case "Concat": concat(index, node)
-    case "MaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Expand", "Tile",
+    case "MaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Expand",
+      "Tile",
       "DepthToSpace", "SpaceToDepth", "Split":
       move(index, node)
     default: break
@@ -250,7 +255,8 @@ struct Fusion {
   }
 
   private mutating func replace(
-    _ index: Int, with op: String, _ inputs: [String], _ quantized: (by: Scaling, nodes: [Int], output: String)?
+    _ index: Int, with op: String, _ inputs: [String],
+    _ quantized: (by: Scaling, nodes: [Int], output: String)?
   ) {
     guard let old = nodes[index] else { return }
     var outputs = old.outputs

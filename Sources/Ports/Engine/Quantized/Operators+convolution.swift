@@ -21,13 +21,15 @@ extension Operators {
 extension Planner {
   /// A quantized convolution; arguments are the indexes of the node's inputs.
   fileprivate mutating func convolution(
-    _ node: Node, _ xStored: ValueID, _ w: ValueID, scales: (x: Int, w: Int)?, zeros: (x: Int, w: Int), bias: Int?,
+    _ node: Node, _ xStored: ValueID, _ w: ValueID, scales: (x: Int, w: Int)?, zeros: (x: Int, w: Int),
+    bias: Int?,
     result: (type: ElementType, quantization: Quantization)?
   ) throws(ModelError) {
     let x = try unsigned(xStored, .channelsLast)
     let (input, kernel) = (self[x].shape, self[w].shape)
     guard (3...4).contains(input.count), kernel.count == input.count else {
-      throw node.fault("an input of shape \(input) and weights of shape \(kernel); one or two spatial axes expected")
+      throw node.fault(
+        "an input of shape \(input) and weights of shape \(kernel); one or two spatial axes expected")
     }
     let (channels, columns) = (input[1], kernel[0])
     let groups = node.integer("group", default: 1)
@@ -51,7 +53,8 @@ extension Planner {
       node,
       ProductInputs(
         weights: try kernelLast(node, w), weightZero: try zeroPoint(node, zeros.w, type: self[w].type),
-        weightScale: try scales.map { (s) throws(ModelError) in try operand(node, s.w, of: [.float]) }, shape: shape,
+        weightScale: try scales.map { (s) throws(ModelError) in try operand(node, s.w, of: [.float]) },
+        shape: shape,
         aZero: try zeroPoint(node, zeros.x, type: self[x].type),
         aScale: try scales.map { (s) throws(ModelError) in try operand(node, s.x, of: [.float]) },
         aIsSigned: self[x].type == .int8,
@@ -72,7 +75,8 @@ extension Planner {
     let hasMargins = windows.contains { $0.before + $0.behind > 0 }
     emit(
       ConvolutionStep(
-        label: node.op, x: x, y: y, weights: prepared, batch: input[0], channels: channels, vertical: vertical,
+        label: node.op, x: x, y: y, weights: prepared, batch: input[0], channels: channels,
+        vertical: vertical,
         horizontal: horizontal,
         padded: hasMargins
           ? try makeTemporary(node, .uint8, [vertical.padded, horizontal.padded, channels]) : nil,

@@ -63,7 +63,9 @@ extension Planner {
       node,
       ProductInputs(
         weights: b, weightZero: try zeroPoint(node, bQuantization.zero, type: self[b].type),
-        weightScale: try bQuantization.scale.map { (i) throws(ModelError) in try operand(node, i, of: [.float]) },
+        weightScale: try bQuantization.scale.map { (i) throws(ModelError) in
+          try operand(node, i, of: [.float])
+        },
         shape: WeightShape(
           length: shape.depth, columns: shape.columns, lengthStride: shape.columns, columnStride: 1),
         offsets: offsets, aZero: try zeroPoint(node, aQuantization.zero, type: self[a].type),

@@ -33,7 +33,8 @@ extension Planner {
   /// Throws unless `id` has one element, or one for each of `count` columns.
   func checkColumns(_ id: ValueID, _ count: Int, _ node: Node, _ what: String) throws(ModelError) {
     guard [1, count].contains(self[id].count) else {
-      throw node.fault("\(what) has \(self[id].count) elements, 1 or \(count) expected", tensor: self[id].name)
+      throw node.fault(
+        "\(what) has \(self[id].count) elements, 1 or \(count) expected", tensor: self[id].name)
     }
   }
 }

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CKernels
+internal import Foundation
+
+/// Sum or product of two 8-bit tensors of one shape, or with one row or scalar on the right.
+struct QuantizedBinaryStep: Step {
+  enum Operation: String, Sendable { case add = "QLinearAdd", multiply = "QLinearMul" }
+  let operation: Operation
+  let a: ValueID
+  let b: ValueID
+  let y: ValueID
+  let aQuantization: Quantization
+  let bQuantization: Quantization
+  let yQuantization: Quantization
+  let isSigned: Bool
+  let count: Int
+  let path: Int32
+
+  var reads: [ValueID] {
+    [a, b] + [aQuantization, bQuantization, yQuantization].flatMap { [$0.scale, $0.zero] }
+  }
+  var writes: [ValueID] { [y] }
+  var cost: StepCost { StepCost(label: operation.rawValue, arithmetic: .int8) }
+
+  func run(_ memory: Memory) {
+    var how = unsafe mw_q8_binary(
+      a_scale: memory.floats(aQuantization.scale)[0], b_scale: memory.floats(bQuantization.scale)[0],
+      out_scale: memory.floats(yQuantization.scale)[0],
+      a_zero: memory.unsignedZero(aQuantization.zero, isSigned: isSigned),
+      b_zero: memory.unsignedZero(bQuantization.zero, isSigned: isSigned),
+      out_zero: memory.unsignedZero(yQuantization.zero, isSigned: isSigned), low: 0, high: 255)
+    switch operation {
+    case .add: unsafe mw_q8_add(path, &how, memory.bytes(a), memory.bytes(b), count, memory.bytes(y))
+    case .multiply:
+      unsafe mw_q8_multiply_elements(path, &how, memory.bytes(a), memory.bytes(b), count, memory.bytes(y))
+    }
+  }
+}
+
+/// An 8-bit tensor spread to a shape that it broadcasts to.
+struct SpreadStep: Step {
+  let from: ValueID
+  let to: ValueID
+  /// Lengths of the result's axes and the strides of the source on them, eight at most.
+  let lengths: [Int]
+  let strides: [Int]
+
+  var reads: [ValueID] { [from] }
+  var writes: [ValueID] { [to] }
+  var cost: StepCost { StepCost(label: "broadcast", arithmetic: .move) }
+
+  func run(_ memory: Memory) {
+    unsafe spread(0, memory.bytes(from), memory.bytes(to))
+  }
+
+  /// Fills axis `axis` and those inside it; the number of elements written.
+  @discardableResult
+  private func spread(_ axis: Int, _ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<UInt8>) -> Int {
+    guard axis < lengths.count else {
+      unsafe y[0] = x[0]
+      return 1
+    }
+    if axis == lengths.count - 1, strides[axis] == 1 {
+      unsafe y.update(from: x, count: lengths[axis])
+      return lengths[axis]
+    }
+    if axis == lengths.count - 1, strides[axis] == 0 {
+      unsafe y.update(repeating: x[0], count: lengths[axis])
+      return lengths[axis]
+    }
+    var written = 0
+    for i in 0..<lengths[axis] { unsafe written += spread(axis + 1, x + i * strides[axis], y + written) }
+    return written
+  }
+}
+
+/// A function of one 8-bit value, as a table of its 256 results.
+struct LookupStep: Step {
+  let label: String
+  let x: ValueID
+  let y: ValueID
+  let table: ValueID
+  let count: Int
+  let path: Int32
+
+  var reads: [ValueID] { [x, table] }
+  var writes: [ValueID] { [y] }
+  var cost: StepCost { StepCost(label: label, arithmetic: .int8) }
+
+  func run(_ memory: Memory) {
+    unsafe mw_q8_lookup(path, memory.bytes(x), count, memory.bytes(table), memory.bytes(y))
+  }
+}
+
+/// Fills the table of a function: y = quantize(f(dequantize(x))).
+struct TableStep: Step {
+  let x: Quantization
+  let y: Quantization
+  let isSigned: Bool
+  let function: @Sendable (Float) -> Float
+  let table: ValueID
+
+  var reads: [ValueID] { [x.scale, x.zero, y.scale, y.zero] }
+  var writes: [ValueID] { [table] }
+  var cost: StepCost { StepCost(label: "table", arithmetic: .float) }
+
+  func run(_ memory: Memory) {
+    let (xScale, yScale) = unsafe (memory.floats(x.scale)[0], memory.floats(y.scale)[0])
+    let xZero = unsafe memory.unsignedZero(x.zero, isSigned: isSigned)
+    let yZero = unsafe memory.unsignedZero(y.zero, isSigned: isSigned)
+    for q in 0..<256 {
+      let value = function(Float(Int32(q) - xZero) * xScale) / yScale
+      let clamped = max(Float(-yZero), min(Float(255 - yZero), value)).rounded(.toNearestOrEven)
+      unsafe memory.bytes(table)[q] = UInt8(clamped.isNaN ? 0 : Int32(clamped) + yZero)
+    }
+  }
+}
+
+/// QLinearSoftmax over contiguous rows, in the steps of ONNX Runtime: a table of exponentials aligned to the largest
+/// value, a sum in the order of the elements, and one division each.
+struct QuantizedSoftmaxStep: Step {
+  let x: ValueID
+  let y: ValueID
+  /// float, 256
+  let table: ValueID
+  let yQuantization: Quantization
+  let isSigned: Bool
+  let rows: Int
+  let columns: Int
+
+  var reads: [ValueID] { [x, table, yQuantization.scale, yQuantization.zero] }
+  var writes: [ValueID] { [y] }
+  var cost: StepCost { StepCost(label: "QLinearSoftmax", arithmetic: .int8) }
+
+  func run(_ memory: Memory) {
+    let scale = unsafe (1 / memory.floats(yQuantization.scale)[0]).rounded(.down)
+    let zero = unsafe memory.unsignedZero(yQuantization.zero, isSigned: isSigned)
+    for row in 0..<rows {
+      unsafe softmax(
+        memory.bytes(x) + row * columns, memory.floats(table), scale, zero, memory.bytes(y) + row * columns)
+    }
+  }
+
+  private func softmax(
+    _ x: UnsafePointer<UInt8>, _ table: UnsafePointer<Float>, _ scale: Float, _ zero: Int32,
+    _ y: UnsafeMutablePointer<UInt8>
+  ) {
+    var largest: UInt8 = 0
+    for i in 0..<columns { unsafe largest = max(largest, x[i]) }
+    let shifted = unsafe table + (255 - Int(largest))
+    var sum: Float = 0
+    for i in 0..<columns { unsafe sum += shifted[Int(x[i])] }
+    for i in 0..<columns {
+      let share = unsafe (shifted[Int(x[i])] * scale / sum).rounded(.toNearestOrEven)
+      unsafe y[i] = UInt8(truncatingIfNeeded: min(255, Int32(share) + zero))
+    }
+  }
+}
+
+/// The table of `QuantizedSoftmaxStep`: exponentials so large that their sum just fits a float.
+struct ExponentialTableStep: Step {
+  let scale: ValueID
+  let columns: Int
+  let table: ValueID
+
+  var reads: [ValueID] { [scale] }
+  var writes: [ValueID] { [table] }
+  var cost: StepCost { StepCost(label: "table", arithmetic: .float) }
+
+  func run(_ memory: Memory) {
+    let scale = unsafe Double(memory.floats(scale)[0])
+    let room = Double(logf(Float.greatestFiniteMagnitude / Float(columns)))
+    let shift = max(0, room - 5) / scale
+    for i in 0..<256 {
+      unsafe memory.floats(table)[i] = Float(exp((Double(i) - 255 + shift) * scale))
+    }
+  }
+}

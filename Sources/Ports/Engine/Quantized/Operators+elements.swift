@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+extension Operators {
+  static let quantizedElements: [String: OperatorPlan] = [
+    "com.microsoft.QLinearAdd": { (node, planner) throws(ModelError) in try planner.binary(node, .add) },
+    "com.microsoft.QLinearMul": { (node, planner) throws(ModelError) in try planner.binary(node, .multiply) },
+    "com.microsoft.QLinearSigmoid": { (node, planner) throws(ModelError) in
+      try planner.lookup(node) { 1 / (1 + expf(-$0)) }
+    },
+    "com.microsoft.QLinearLeakyRelu": { (node, planner) throws(ModelError) in
+      let alpha = node.float("alpha", default: 0.01)
+      try planner.lookup(node) { $0 >= 0 ? $0 : alpha * $0 }
+    },
+    "com.microsoft.QLinearSoftmax": { (node, planner) throws(ModelError) in try planner.softmax(node) },
+    "com.microsoft.QLinearConcat": { (node, planner) throws(ModelError) in try planner.concat(node) },
+  ]
+}
+
+extension Planner {
+  fileprivate mutating func binary(_ node: Node, _ operation: QuantizedBinaryStep.Operation)
+    throws(ModelError)
+  {
+    let aStored = try stored(node, 0, of: [.int8, .uint8])
+    let type = self[aStored].type
+    let bStored = try stored(node, 3, of: [type])
+    let (left, right) = (self[aStored].shape, self[bStored].shape)
+    let rank = max(left.count, right.count)
+    guard rank <= 8 else { throw node.fault("more than 8 axes") }
+    let shape = try broadcast(left, right, node)
+    // Equal shapes may keep the layout that they lie in; spreading asks for row-major.
+    let layout: Value.Layout =
+      left == right && self[aStored].layout == self[bStored].layout ? self[aStored].layout : .rowMajor
+    let quantizations = [
+      try quantization(node, scale: 1, zero: 2, type: type),
+      try quantization(node, scale: 4, zero: 5, type: type),
+      try quantization(node, scale: 6, zero: 7, type: type),
+    ]
+    for quantization in quantizations { try checkScalar(quantization.scale, node, "a scale") }
+    let a = try spread(node, try unsigned(aStored, layout), to: shape)
+    let b = try spread(node, try unsigned(bStored, layout), to: shape)
+    let y = try makeUnsignedOutput(node, 0, type, shape, layout: layout)
+    emit(
+      QuantizedBinaryStep(
+        operation: operation, a: a, b: b, y: y, aQuantization: quantizations[0],
+        bQuantization: quantizations[1],
+        yQuantization: quantizations[2], isSigned: type == .int8, count: self[y].count, path: path))
+  }
+
+  private func broadcast(_ left: [Int], _ right: [Int], _ node: Node) throws(ModelError) -> [Int] {
+    let rank = max(left.count, right.count)
+    let a = Array(repeating: 1, count: rank - left.count) + left
+    let b = Array(repeating: 1, count: rank - right.count) + right
+    var shape: [Int] = []
+    for (x, y) in zip(a, b) {
+      guard x == y || x == 1 || y == 1 else {
+        throw node.fault("shapes \(left) and \(right) do not broadcast")
+      }
+      shape.append(x == 1 ? y : x)
+    }
+    return shape
+  }
+
+  private mutating func spread(_ node: Node, _ id: ValueID, to shape: [Int]) throws(ModelError) -> ValueID {
+    let value = self[id]
+    guard value.shape != shape, value.count != shape.reduce(1, *) else { return id }
+    let own = Array(repeating: 1, count: shape.count - value.shape.count) + value.shape
+    var strides = Array(repeating: 0, count: shape.count)
+    var stride = 1
+    for axis in shape.indices.reversed() {
+      strides[axis] = own[axis] == 1 ? 0 : stride
+      stride *= own[axis]
+    }
+    let copy = try makeUnsignedTemporary(node, value.type, shape)
+    prepare(SpreadStep(from: id, to: copy, lengths: shape, strides: strides))
+    return copy
+  }
+
+  /// An element-wise function by table, in the layout of its input.
+  fileprivate mutating func lookup(_ node: Node, _ function: @escaping @Sendable (Float) -> Float)
+    throws(ModelError)
+  {
+    let stored = try stored(node, 0, of: [.int8, .uint8])
+    let type = self[stored].type
+    let x = try unsigned(stored)
+    let (from, to) = (
+      try quantization(node, scale: 1, zero: 2, type: type),
+      try quantization(node, scale: 3, zero: 4, type: type)
+    )
+    let y = try makeUnsignedOutput(node, 0, type, self[x].shape, layout: self[x].layout)
+    emitLookup(
+      node.op, x: x, y: y, from: from, to: to, table: try makeTemporary(node, .uint8, [256]), function)
+  }
+
+  private mutating func emitLookup(
+    _ label: String, x: ValueID, y: ValueID, from: Quantization, to: Quantization, table: ValueID,
+    _ function: @escaping @Sendable (Float) -> Float
+  ) {
+    prepare(TableStep(x: from, y: to, isSigned: self[x].type == .int8, function: function, table: table))
+    emit(LookupStep(label: label, x: x, y: y, table: table, count: self[x].count, path: path))
+  }
+
+  fileprivate mutating func softmax(_ node: Node) throws(ModelError) {
+    let x = try unsigned(try stored(node, 0, of: [.int8, .uint8]), .rowMajor)
+    let (type, shape) = (self[x].type, self[x].shape)
+    let axis = node.integer("axis", default: -1)
+    guard !shape.isEmpty, (-shape.count..<shape.count).contains(axis) else {
+      throw node.fault("axis \(axis) of shape \(shape)")
+    }
+    guard (axis + shape.count) % shape.count == shape.count - 1 else {
+      throw node.fault("only the last axis is supported, not \(axis)")
+    }
+    let from = try quantization(node, scale: 1, zero: 2, type: type)
+    let to = try quantization(node, scale: 3, zero: 4, type: type)
+    let columns = shape[shape.count - 1]
+    let table = try makeTemporary(node, .float, [512])
+    prepare(ExponentialTableStep(scale: from.scale, columns: columns, table: table))
+    let y = try makeUnsignedOutput(node, 0, type, shape, layout: .rowMajor)
+    emit(
+      QuantizedSoftmaxStep(
+        x: x, y: y, table: table, yQuantization: to, isSigned: type == .int8,
+        rows: columns == 0 ? 0 : self[x].count / columns, columns: columns))
+  }
+
+  /// Each part is brought to the scale of the result, then they are joined.
+  fileprivate mutating func concat(_ node: Node) throws(ModelError) {
+    guard node.inputs.count >= 5, node.inputs.count % 3 == 2 else {
+      throw node.fault("\(node.inputs.count) inputs; scale, zero point and three for each part expected")
+    }
+    let type = try resultType(node, zero: 1, default: .uint8)
+    let to = try quantization(node, scale: 0, zero: 1, type: type)
+    var parts: [String] = []
+    for first in stride(from: 2, to: node.inputs.count, by: 3) {
+      let x = try unsigned(try stored(node, first, of: [type]), .rowMajor)
+      let from = try quantization(node, scale: first + 1, zero: first + 2, type: type)
+      var part = x
+      if constant(from.scale) != constant(to.scale) || constant(from.zero) != constant(to.zero)
+        || constant(to.scale) == nil
+      {
+        part = try makeUnsignedTemporary(node, type, self[x].shape)
+        emitLookup(
+          node.op, x: x, y: part, from: from, to: to, table: try makeTemporary(node, .uint8, [256])
+        ) { $0 }
+      }
+      let name = "\(node.outputs[0]) part \(parts.count)"
+      bind(name, to: part)
+      parts.append(name)
+    }
+    try plan(
+      Node(
+        name: node.name, op: "Concat", opset: node.opset, inputs: parts, outputs: node.outputs,
+        attributes: node.attributes))
+  }
+}
