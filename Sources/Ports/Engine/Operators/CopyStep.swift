@@ -64,7 +64,8 @@ extension Planner {
     if from.start == 0, to.start == 0, let (batch, rows, columns) = loops.transpose {
       emit(
         TransposeStep(
-          from: from.id, to: to.id, batch: batch, rows: rows, columns: columns, elementSize: size, path: path))
+          from: from.id, to: to.id, batch: batch, rows: rows, columns: columns, elementSize: size, path: path)
+      )
     } else {
       emit(
         CopyStep(

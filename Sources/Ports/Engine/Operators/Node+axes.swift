@@ -21,7 +21,8 @@ extension Node {
 
 extension Planner {
   /// What an operator once had as the attribute `name` and has as input `index` since `opset`; nil when it is left out.
-  func integers(_ node: Node, _ name: String, input index: Int, since opset: Int) throws(ModelError) -> [Int]? {
+  func integers(_ node: Node, _ name: String, input index: Int, since opset: Int) throws(ModelError) -> [Int]?
+  {
     node.opset < opset ? node.integers(name) : try integers(node, index)
   }
 
@@ -63,7 +64,8 @@ extension Planner {
       let shapes = ids.map { "\(self[$0].shape)" }.joined(separator: " and ")
       throw node.fault("shapes \(shapes) do not fit together")
     }
-    let isChannelsLast = ids.contains { self[$0].layout == .channelsLast && self[$0].shape == shape }
+    let isChannelsLast =
+      ids.contains { self[$0].layout == .channelsLast && self[$0].shape == shape }
       && ids.allSatisfy { self[$0].shape.count == shape.count || self[$0].count == 1 }
     for i in ids.indices {
       if !isChannelsLast {

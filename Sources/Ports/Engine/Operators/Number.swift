@@ -94,7 +94,9 @@ extension Number where Self: Real {
   @inline(__always) static func difference(_ a: Self, _ b: Self) -> Self { a - b }
   @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
   @inline(__always) static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
-  @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self { a.truncatingRemainder(dividingBy: b) }
+  @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self {
+    a.truncatingRemainder(dividingBy: b)
+  }
   @inline(__always) static func modulo(_ a: Self, _ b: Self) -> Self {
     let left = remainder(a, b)
     return left != 0 && (left < 0) != (b < 0) ? left + b : left

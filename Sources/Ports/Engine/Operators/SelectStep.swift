@@ -26,7 +26,9 @@ struct SelectStep: Step {
   /// SAFETY: the loops were made for the shapes of the four values, so that each index lies within its value.
   private func run<T: BitwiseCopyable>(_ memory: Memory, _: T.Type) {
     let condition = unsafe memory.bytes(condition)
-    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(a), memory.pointer(b))
+    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(a), memory.pointer(b)
+    )
     let y: UnsafeMutablePointer<T> = unsafe memory.pointer(y)
     let (count, by) = (loops.inner.length, loops.inner.strides)
     loops.forEachRow { start in
