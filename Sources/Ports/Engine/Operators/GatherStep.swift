@@ -142,7 +142,7 @@ struct ElementGatherStep: NumberStep {
     let (whole, single): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) =
       unsafe (memory.pointer(whole), memory.pointer(single))
     let (count, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { start in
+    for start in loops.rows {
       for i in 0..<count {
         let at = start &+ by &* i
         let position = unsafe indices.read(memory, at[1], length: length)

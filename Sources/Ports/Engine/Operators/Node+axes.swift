@@ -48,7 +48,6 @@ extension Planner {
   mutating func operandAsStored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil)
     throws(ModelError) -> ValueID
   {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let id = try stored(node, index, of: types)
     return try arranged(id, Form(layout: self[id].layout, isFlipped: false))
   }

@@ -85,7 +85,6 @@ extension Operators {
 
   /// A transpose between channels last and channels second moves nothing: only the layout is another.
   private static func transpose(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let id = try planner.stored(node, 0)
     let x = planner[id]
     let rank = x.shape.count

@@ -31,7 +31,7 @@ struct SelectStep: Step {
     )
     let y: UnsafeMutablePointer<T> = unsafe memory.pointer(y)
     let (count, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { start in
+    for start in loops.rows {
       let (condition, a, b) = unsafe (condition + start[0], a + start[1], b + start[2])
       let y = unsafe y + start[3]
       for i in 0..<count { unsafe y[i] = condition[i &* by[0]] != 0 ? a[i &* by[1]] : b[i &* by[2]] }
