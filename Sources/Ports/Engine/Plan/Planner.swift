@@ -35,8 +35,7 @@ struct Planner {
   mutating func operand(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError)
     -> ValueID
   {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
-    return try rowMajor(stored(node, index, of: types))
+    try rowMajor(stored(node, index, of: types))
   }
 
   /// Input `index`, nil when the node leaves it out.
@@ -48,6 +47,7 @@ struct Planner {
 
   /// Input `index` in whatever layout it lies.
   func stored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError) -> ValueID {
+    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let name = node.inputs[index]
     guard let id = names[name] else { throw node.fault("nothing makes this input", tensor: name) }
     if let types, !types.contains(values[id].type) {
@@ -64,7 +64,6 @@ struct Planner {
 
   /// Input `index` as a constant: this operator needs to know it at load.
   func constant(_ node: Node, _ index: Int) throws(ModelError) -> Tensor {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     guard let found = constant(try stored(node, index)) else {
       throw node.fault("it has to be known when the model is loaded", tensor: node.inputs[index])
     }
