@@ -73,7 +73,8 @@ static void products(int path, size_t m, size_t n, size_t length, size_t taps) {
   }
   for (size_t i = 0; i < m; i++) row_factor[i] = (int32_t)below(256) - 128;
   const ptrdiff_t out_row = (ptrdiff_t)n + (below(2) ? 0 : (ptrdiff_t)below(20));
-  const int32_t zero = (int32_t)below(256), low = below(2) ? 0 : zero, high = below(4) ? 255 : 255 - (int32_t)below(256 - (size_t)low);
+  const int32_t zero = (int32_t)below(256), low = below(2) ? 0 : zero;
+  const int32_t high = below(4) ? 255 : 255 - (int32_t)below(256 - (size_t)low);
   const size_t out_bytes = 4 * ((m - 1) * (size_t)out_row + n);
   mw_q8_product p = {.a = a - first, .a_row = a_row, .taps = offsets, .tap_count = taps, .tap_length = length, .m = m,
                      .n = n, .base = base, .zero = zero, .low = low, .high = high, .scale = scale, .out_row = out_row};
@@ -97,7 +98,8 @@ static void products(int path, size_t m, size_t n, size_t length, size_t taps) {
       mw_q8_multiply(here, &p, scratch);
       free(scratch), free(packed);
     }
-    expect(out[0], out[1], p.to == MW_TO_U8 ? out_bytes / 4 : out_bytes, path, "multiply m n length taps", m, n, length, taps);
+    expect(out[0], out[1], p.to == MW_TO_U8 ? out_bytes / 4 : out_bytes, path, "multiply m n length taps", m, n, length,
+           taps);
     free(out[0]), free(out[1]);
   }
   int32_t *sums[2] = {bytes(4 * m), bytes(4 * m)};
