@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every form of the INT8 kernels against the scalar one, bit for bit, on every tail length: one line for each path.
 // Buffers have exactly the bytes that q8.h promises, so that a sanitizer sees the first one too many.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "CKernels.h"
+#include "q8_forms.h"
 
 static const char *const names[] = {"scalar", "sse4.1", "avx2", "avx-vnni", "avx512-vnni", "neon", "neon-dot"};
 
@@ -175,6 +177,20 @@ static void tables(int path, size_t rows, size_t columns) {
   free(q), free(x);
 }
 
+/// The multiply-add of processors without one, where it rounds twice if done carelessly: sums near the middle of two.
+static void multiply_add(void) {
+  state = 11;
+  for (int i = 0; i < 2000000; i++) {
+    const float x = (float)((int)below(511) - 255), y = ldexpf((float)(1 + below(1 << below(24))), (int)below(40) - 40);
+    const float z = ldexpf((float)((int)below(1 << 24) - (1 << 23)) + 0.0f, (int)below(60) - 50);
+    const float one = fmaf(x, y, z), other = mw_q8_fma(x, y, z);
+    if (memcmp(&one, &other, 4) != 0) {
+      printf("multiply-add: %a * %a + %a is %a, not %a\n", (double)x, (double)y, (double)z, (double)one, (double)other);
+      exit(1);
+    }
+  }
+}
+
 static int compiled(int path) {
 #if defined(__x86_64__)
   return path >= MW_SSE41 && path <= MW_AVX512VNNI;
@@ -212,6 +228,7 @@ static void check(int path, int rounds) {
 // check [rounds [path]]: the named path is run, whatever the processor says.
 int main(int count, char **arguments) {
   const int rounds = count > 1 ? atoi(arguments[1]) : 1, only = count > 2 ? atoi(arguments[2]) : -1;
+  multiply_add();
   for (int path = MW_SSE41; path <= MW_NEONDOT; path++) {
     if (path == only || (only < 0 && mw_path_available(path))) {
       check(path, rounds);
