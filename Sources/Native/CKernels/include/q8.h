@@ -39,7 +39,8 @@ enum {
 ///
 /// Row i, tap t of the left side is `tap_length` bytes at a + i*a_row + taps[t]: a dense layer is one tap, a 1-D
 /// convolution over [position][channel] is one tap if its dilation is 1 (length kernel*channels, a_row =
-/// stride*channels) and `kernel` taps otherwise. Up to 63 bytes behind a tap may be read, never used.
+/// stride*channels) and `kernel` taps otherwise. Up to 63 bytes behind a tap, and what lies between the lowest and the
+/// highest tap of all rows, may be read, never used.
 typedef struct {
   const uint8_t *a;
   ptrdiff_t a_row;
