@@ -74,8 +74,10 @@ let package = Package(
     part("Broker", "Ports", ["CMosquitto", "Clockwork", "Machine"]),
     // SQLite, opened the way that keeps promises
     part("Ledger", "Ports", [grdb]),
-    // spans in, spans out: FFT and INT8
-    part("Kernels", "Ports", ["CKernels", "CKissFFT"]),
+    // spans in, spans out: FFT
+    part("Kernels", "Ports", ["CKissFFT"]),
+    // an ONNX file in, a network planned for this processor out
+    part("Engine", "Ports", ["CKernels", protobuf]),
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     // sources in, samples out
@@ -85,7 +87,7 @@ let package = Package(
     // waveforms in, what an analyst reads out
     part("Features", "Path", ["Machine", "Kernels"]),
     // features in, baselines and INT8 scores out
-    part("Infer", "Path", ["Machine", "Kernels", protobuf]),
+    part("Infer", "Path", ["Machine", "Engine"]),
     // one machine's window in, findings with evidence out
     part("Diagnose", "Path", ["Machine"]),
     // findings in, latched alarms out
@@ -104,7 +106,7 @@ let package = Package(
       "Agent", "Run",
       [
         "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "Acquire", "Condition", "Features",
-        "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget",
+        "Engine", "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget",
       ]),
     .executableTarget(
       name: "millwright",
@@ -133,12 +135,21 @@ let package = Package(
       name: "chaos-peer", dependencies: ["Machine", "Clockwork", "Store", "Sync", "Broker"],
       path: "Tests/ChaosPeer", swiftSettings: strict),
 
+    // The engine as a bare process, for tests against ONNX Runtime and for `scripts/bench inference`.
+    .target(name: "Allocations", path: "Tests/EngineLab/Allocations"),
+    .executableTarget(
+      name: "engine-lab", dependencies: ["Engine", "Allocations"], path: "Tests/EngineLab",
+      exclude: ["Allocations"], swiftSettings: strict),
+
     tests("Core", ["Machine", "Clockwork", "Settings"]),
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
-    tests("Infer", ["Infer", "Kernels", "Machine"]),
+    // Golden vectors and seeded noise for tests.
+    .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
+    tests("Engine", ["Engine", "engine-lab", "TestData"]),
+    tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
@@ -146,7 +157,7 @@ let package = Package(
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
     .target(
       name: "PathLab",
-      dependencies: ["Agent", "Alert", "Clockwork", "Infer", "Machine", "Simulation", "Firmware", "Store"],
+      dependencies: ["Agent", "Alert", "Clockwork", "Engine", "Infer", "Machine", "Simulation", "Firmware", "Store"],
       path: "Tests/PathLab", swiftSettings: strict),
     .executableTarget(
       name: "path-lab", dependencies: ["PathLab", "Simulation", "Machine"], path: "Tests/PathLabCommand",

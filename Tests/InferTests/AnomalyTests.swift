@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Engine
 import Foundation
 import Infer
 import Machine
+import TestData
 import Testing
 
 /// The shipped model and the detector on it. `models/training/train anomaly` wrote the golden vectors.
@@ -37,9 +39,14 @@ import Testing
     let network = try Self.model
     let golden = try Golden.decode(Vectors.self, "anomaly.json")
     let inputs = Golden.floats(golden.inputs)
-    #expect(golden.windows >= 24 && inputs.count == golden.windows * network.inputCount)
+    let count = network.inputs[0].count
+    var scratch = Scratch(for: [network])
+    #expect(golden.windows >= 24 && inputs.count == golden.windows * count)
     let outputs = (0..<golden.windows).flatMap { i in
-      NetworkTests.run(network, Array(inputs[i * network.inputCount..<(i + 1) * network.inputCount]))
+      var output = Array(repeating: Float.nan, count: count)
+      var span = output.mutableSpan
+      network.run(inputs.span.extracting(i * count..<(i + 1) * count), into: &span, scratch: &scratch)
+      return output
     }
     #expect(outputs.map(\.bitPattern) == Golden.floats(golden.outputs).map(\.bitPattern))
     let integers = [UInt8](Data(base64Encoded: golden.integers) ?? Data()).map { Int8(bitPattern: $0) }
@@ -189,7 +196,7 @@ import Testing
 
   @Test("a model that is not the anomaly model is refused: no inputs named, no threshold for the rate")
   func refuses() throws {
-    let other = try Network(onnx: NetworkTests.dense[0].bytes)
+    let other = try Network(onnx: DenseModel.all[0].bytes)
     #expect(throws: ModelError.self) { try AnomalyDetector(model: other) }
     let error = #expect(throws: ModelError.self) {
       try AnomalyDetector(model: Self.model, falseAlarmRate: 0.123)

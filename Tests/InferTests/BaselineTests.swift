@@ -3,6 +3,7 @@
 import Foundation
 import Infer
 import Machine
+import TestData
 import Testing
 
 /// Windows and readings of an invented machine.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Engine
 public import Infer
 public import Machine
 public import Simulation

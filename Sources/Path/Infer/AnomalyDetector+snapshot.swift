@@ -17,14 +17,14 @@ extension AnomalyDetector {
   /// What the store keeps, in a fixed order.
   public var calibration: Calibration {
     Calibration(
-      modelHash: model.hash,
+      modelHash: modelHash,
       points: thresholds.sorted { $0.key < $1.key }.map { .init(point: $0.key, threshold: $0.value) })
   }
 
   /// Takes up an earlier calibration. False, and nothing changes, when it was made with another model or
   /// rate or cannot be sound: then the machine calibrates anew.
   public mutating func restore(_ calibration: Calibration) -> Bool {
-    guard calibration.modelHash == model.hash, calibration.points.count <= AnomalyDetector.pointLimit,
+    guard calibration.modelHash == modelHash, calibration.points.count <= AnomalyDetector.pointLimit,
       calibration.points.allSatisfy({ $0.threshold.rate == falseAlarmRate && $0.threshold.isSound })
     else { return false }
     thresholds = Dictionary(

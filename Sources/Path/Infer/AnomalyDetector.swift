@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Engine
 public import Machine
 
 /// Scores how far a vibration window is from what its machine does when healthy.
@@ -38,8 +39,9 @@ public struct AnomalyDetector: Sendable {
     guard model.metadata["anomaly.inputs"] == AnomalyInput.names.joined(separator: ",") else {
       throw .metadata(key: "anomaly.inputs", reason: "it is not the list of inputs that this program makes")
     }
-    guard model.inputCount == AnomalyInput.count, model.outputCount == AnomalyInput.count else {
-      throw .graph(reason: "\(AnomalyInput.count) inputs and outputs expected, it has \(model.inputCount)")
+    let ports = model.inputs + model.outputs
+    guard ports.count == 2, ports.allSatisfy({ $0.type == .float && $0.count == AnomalyInput.count }) else {
+      throw .graph(reason: "one input and one output of \(AnomalyInput.count) floats expected")
     }
     guard let weight = model.metadata["anomaly.energy_weight"].flatMap(Double.init), (0...10).contains(weight)
     else { throw .metadata(key: "anomaly.energy_weight", reason: "a number from 0 to 10 is expected") }
@@ -70,7 +72,7 @@ public struct AnomalyDetector: Sendable {
     }
     let score = parts.reduce(0, +)
     let result = ModelScore(
-      model: "anomaly", modelHash: model.hash, point: window.point, stamp: window.stamp, score: score,
+      model: "anomaly", modelHash: modelHash, point: window.point, stamp: window.stamp, score: score,
       threshold: threshold(at: window.point), falseAlarmRate: falseAlarmRate,
       contributions: AnomalyDetector.largest(parts, of: score))
     calibrate(window.point, score, learn: learn)

@@ -95,6 +95,12 @@ public struct Network: Sendable {
     }
   }
 
+  /// As above, on arrays; allocates nothing either.
+  public func run(_ input: [Float], into output: inout [Float], scratch: inout Scratch) {
+    var span = output.mutableSpan
+    run(input.span, into: &span, scratch: &scratch)
+  }
+
   /// Runs a model of any inputs and outputs; allocates the results.
   /// - Parameter given: a tensor for each of `inputs`, of its type and shape.
   public func run(_ given: [Tensor], scratch: inout Scratch) throws(ModelError) -> [Tensor] {

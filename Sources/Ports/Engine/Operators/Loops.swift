@@ -4,7 +4,7 @@
 /// broadcast (stride 0) or reversed (negative stride).
 ///
 /// Axes along which all operands advance alike are merged when the plan is made, so that most operators end in one
-/// or two loops whatever the rank. As a tensor has at most 2^24 elements, at most 24 axes remain.
+/// or two loops whatever the rank.
 struct Loops: Sendable {
   struct Axis: Sendable {
     var length: Int
@@ -85,11 +85,6 @@ enum Shape {
     let own = zip(shape, strides(shape)).map { length, stride in length == 1 ? 0 : stride }
     return Array(repeating: 0, count: target.count - shape.count) + own
   }
-}
-
-extension ModelLimit {
-  /// Axes of one tensor.
-  static let rank = 32
 }
 
 extension Value {

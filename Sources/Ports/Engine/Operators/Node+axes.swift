@@ -43,10 +43,13 @@ extension Planner {
     return integers[0]
   }
 
-  /// Input `index` in whatever layout it lies.
-  func operandAsStored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError) -> ValueID {
+  /// Input `index` in whatever layout it lies, signed as the standard sees it.
+  mutating func operandAsStored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil)
+    throws(ModelError) -> ValueID
+  {
     guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
-    return try stored(node, index, of: types)
+    let id = try stored(node, index, of: types)
+    return try arranged(id, Form(layout: self[id].layout, isFlipped: false))
   }
 
   /// All inputs of `node`, which are of one type, stretched to one shape: channels last where a full-sized one lies

@@ -81,12 +81,21 @@ extension Operators {
 
   /// A transpose between channels last and channels second moves nothing: only the layout is another.
   private static func transpose(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    let id = try planner.operandAsStored(node, 0)
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
+    let id = try planner.stored(node, 0)
     let x = planner[id]
     let rank = x.shape.count
     let order = node.integers("perm") ?? Array((0..<rank).reversed())
     guard order.sorted() == Array(0..<rank) else { throw node.fault("permutation \(order) of \(x.shape)") }
     let (shape, strides) = (order.map { x.shape[$0] }, order.map { x.strides[$0] })
+    if rank > 2, node.has(output: 0), x.layout == .channelsLast, order == [0] + Array(2..<rank) + [1] {
+      return try planner.alias(node, 0, of: id, shape: shape, layout: .rowMajor)
+    }
+    if rank > 2, node.has(output: 0), x.layout == .rowMajor, order == [0, rank - 1] + Array(1..<(rank - 1)),
+      planner.wantsChannelsLast(node.outputs[0])
+    {
+      return try planner.alias(node, 0, of: id, shape: shape, layout: .channelsLast)
+    }
     let y = try planner.makeOutput(node, 0, x.type, shape)
     planner.emitCopy(node.op, lengths: shape, from: Lattice(id, by: strides), to: planner.whole(y))
   }

@@ -22,7 +22,7 @@ extension Operators {
           })
       }
       let y = try planner.makeOutput(node, 0, type, tables.map(\.count))
-      planner.emit(TableStep(label: node.op, x: x, y: y, elementSize: type.size, tables: tables))
+      planner.emit(PlacesStep(label: node.op, x: x, y: y, elementSize: type.size, tables: tables))
     },
     "Trilu": { (node, planner) throws(ModelError) in
       let x = try planner.operand(node, 0)

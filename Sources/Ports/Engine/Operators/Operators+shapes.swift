@@ -4,7 +4,8 @@
 extension Operators {
   static let shapes: [String: OperatorPlan] = [
     "Identity": { (node, planner) throws(ModelError) in
-      planner.forward(node, 0, try planner.operandAsStored(node, 0))
+      guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
+      planner.forward(node, 0, try planner.stored(node, 0))
     },
     "Flatten": { (node, planner) throws(ModelError) in
       let x = try planner.operand(node, 0)

@@ -44,9 +44,7 @@ extension Operators {
         planner.emit(FillStep(label: node.op, value: .scalar(1, .bool), y: mask, count: planner[mask].count))
       },
     ]
-    for (name, function) in functions {
-      plans[name] = { (node, planner) throws(ModelError) in try real(node, &planner, function(node)) }
-    }
+    for (name, function) in functions { plans[name] = plan(function) }
     return plans
   }()
 
@@ -80,6 +78,10 @@ extension Operators {
     "com.microsoft.Gelu": { _ in .gelu },
     "com.microsoft.QuickGelu": { .swish($0.float("alpha", default: 1.702)) },
   ]
+
+  private static func plan(_ function: @escaping @Sendable (Node) -> RealFunction) -> OperatorPlan {
+    { (node, planner) throws(ModelError) in try real(node, &planner, function(node)) }
+  }
 
   private static func real(_ node: Node, _ planner: inout Planner, _ function: RealFunction) throws(ModelError) {
     let id = try planner.operandAsStored(node, 0, of: .reals)

@@ -127,8 +127,10 @@ struct Planner {
     return id
   }
 
-  /// Output `index` of `node` is the same bytes as `id`, seen with another shape.
-  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int]) throws(ModelError) {
+  /// Output `index` of `node` is the same bytes as `id`, seen with another shape and, where it is given, layout.
+  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int], layout: Value.Layout? = nil)
+    throws(ModelError)
+  {
     guard node.has(output: index) else { return }
     var value = values[id]
     let count = try checkedCount(shape) { node.fault($0, tensor: node.outputs[index]) }
@@ -137,13 +139,15 @@ struct Planner {
         "shape \(shape) does not hold the \(value.count) elements of \(value.shape)",
         tensor: node.outputs[index])
     }
-    if let known = constant(id) {
-      names[node.outputs[index]] = addConstant(known.reshaped(shape), name: node.outputs[index])
-      return
-    }
     value.name = node.outputs[index]
     value.shape = shape
-    value.home = .alias(id)
+    value.layout = layout ?? value.layout
+    if let known = constant(id) {
+      constants.append(known.reshaped(shape))
+      value.home = .constant(constants.count - 1)
+    } else {
+      value.home = .alias(id)
+    }
     values.append(value)
     names[node.outputs[index]] = values.count - 1
   }
@@ -196,9 +200,10 @@ struct Planner {
 
   /// Plans a graph inside a node, like a branch of `If`, and takes its steps out.
   mutating func planInside(_ graph: Graph) throws(ModelError) -> (steps: [any Step], outputs: [ValueID]) {
-    let (outerSteps, outerNames) = (steps, names)
+    let (outerSteps, outerNames, outerArrangements) = (steps, names, arrangements)
     steps = []
-    defer { (steps, names) = (outerSteps, outerNames) }
+    // what a branch rearranges exists only where the branch runs
+    defer { (steps, names, arrangements) = (outerSteps, outerNames, outerArrangements) }
     try plan(graph)
     var outputs: [ValueID] = []
     for port in graph.outputs {
@@ -347,15 +352,18 @@ struct Planner {
   }
 
   private func checkedCount(_ shape: [Int], fault: (String) -> ModelError) throws(ModelError) -> Int {
+    guard shape.count <= ModelLimit.rank else {
+      throw fault("it has \(shape.count) axes, the limit is \(ModelLimit.rank)")
+    }
     var count = 1
     for length in shape {
       guard length >= 0 else { throw fault("a length of \(length) in shape \(shape)") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(length, 1))
       guard !overflow, product <= ModelLimit.elements else {
         throw fault("shape \(shape) has more than \(ModelLimit.elements) elements")
       }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// y[i, j, ...] = x[table of i + table of j + ...]: each axis has a table of places in x, made at load.
-struct TableStep: Step {
+struct PlacesStep: Step {
   let label: String
   let x: ValueID
   let y: ValueID

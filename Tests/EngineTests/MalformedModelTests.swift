@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Engine
 import Foundation
-import Infer
+import TestData
 import Testing
 
 @Suite("Malformed models") struct MalformedModelTests {
   @Test("20,000 mutated files give a network or a ModelError, never a trap; what loads also runs")
   func mutations() throws {
     var noise = Noise(3)
-    let seeds = NetworkTests.dense.map(\.bytes).filter { $0.count < 3000 }
+    let seeds = DenseModel.all.map(\.bytes).filter { $0.count < 3000 }
     #expect(seeds.count >= 12)
     var loaded = 0
     var refused = 0
@@ -29,7 +30,11 @@ import Testing
       }
       do {
         let network = try Network(onnx: bytes)
-        _ = NetworkTests.run(network, Golden.noise(seed: 1, count: network.inputCount, scale: 3))
+        var scratch = Scratch(for: [network])
+        let inputs = network.inputs.map {
+          Tensor(type: $0.type, shape: $0.shape, bytes: Array(repeating: 7, count: $0.count * $0.type.size))
+        }
+        _ = try network.run(inputs, scratch: &scratch)
         loaded += 1
       } catch { refused += 1 }
     }
@@ -39,7 +44,7 @@ import Testing
 
   @Test("every truncation of a model is refused")
   func truncations() throws {
-    let bytes = NetworkTests.dense[0].bytes
+    let bytes = DenseModel.all[0].bytes
     for count in 0..<bytes.count - 8 {
       #expect(throws: ModelError.self, "\(count) bytes") { try Network(onnx: Array(bytes[..<count])) }
     }
@@ -69,7 +74,7 @@ import Testing
       ("w0_zero", "w0_zerr", "node w0_DQ (DequantizeLinear), tensor w0_zerr: there is no such constant"),
     ])
   func names(old: String, new: String, expected: String) throws {
-    let golden = try #require(NetworkTests.dense.first { $0.name.contains("matmul") })
+    let golden = try #require(DenseModel.all.first { $0.name.contains("matmul") })
     var bytes = golden.bytes
     let range = try #require(bytes.firstRange(of: Array(old.utf8)))
     bytes.replaceSubrange(range, with: Array(new.utf8))

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Testing
+internal import Foundation
+
+/// A small chain of dense layers with what ONNX Runtime made of eight inputs; `models/training/golden_engine.py`.
+public struct DenseModel: Decodable, CustomTestStringConvertible, Sendable {
+  public var name: String
+  private var model: String
+  /// Little-endian floats in base64, those of eight inputs one after the other.
+  public var outputs: String
+  /// First 12 digits.
+  public var sha256: String
+
+  public var testDescription: String { name }
+  /// The file.
+  public var bytes: [UInt8] { [UInt8](Data(base64Encoded: model) ?? Data()) }
+
+  /// All of them; empty when the file is damaged.
+  public static let all: [DenseModel] = {
+    struct File: Decodable { var cases: [DenseModel] }
+    return (try? Golden.decode(File.self, "dense.json").cases) ?? []
+  }()
+}
