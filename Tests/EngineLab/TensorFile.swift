@@ -38,7 +38,7 @@ package struct TensorFile {
       default: break
       }
     }
-    guard let type else { throw Self.fault("elements of ONNX type \(code)") }
+    guard let type else { throw Self.fault("elements of type number \(code)") }
     let count = shape.reduce(1, *)
     let content =
       raw

@@ -41,40 +41,61 @@ static float *floats(size_t count) {
 
 #if defined(__x86_64__)
 __attribute__((target("avx512f"))) static void peak512(void) {
-  __m512 a[10];
-  for (int i = 0; i < 10; i++) a[i] = _mm512_set1_ps(1.0f);
-  for (int i = 0; i < 1000; i++) {
-    __asm__ volatile(
+  __m512 a[12];
+  for (int i = 0; i < 12; i++) a[i] = _mm512_set1_ps(1.0f);
+  for (int i = 0; i < 250; i++) {
+    __asm__ volatile(".rept 4\n"
         "vfmadd231ps %0,%0,%0\nvfmadd231ps %1,%1,%1\nvfmadd231ps %2,%2,%2\nvfmadd231ps %3,%3,%3\nvfmadd231ps %4,%4,%4\n"
         "vfmadd231ps %5,%5,%5\nvfmadd231ps %6,%6,%6\nvfmadd231ps %7,%7,%7\nvfmadd231ps %8,%8,%8\nvfmadd231ps %9,%9,%9\n"
+        "vfmadd231ps %10,%10,%10\nvfmadd231ps %11,%11,%11\n.endr"
         : "+v"(a[0]), "+v"(a[1]), "+v"(a[2]), "+v"(a[3]), "+v"(a[4]), "+v"(a[5]), "+v"(a[6]), "+v"(a[7]), "+v"(a[8]),
-          "+v"(a[9]));
+          "+v"(a[9]), "+v"(a[10]), "+v"(a[11]));
   }
 }
 __attribute__((target("avx2,fma"))) static void peak256(void) {
-  __m256 a[10];
-  for (int i = 0; i < 10; i++) a[i] = _mm256_set1_ps(1.0f);
-  for (int i = 0; i < 1000; i++) {
-    __asm__ volatile(
+  __m256 a[12];
+  for (int i = 0; i < 12; i++) a[i] = _mm256_set1_ps(1.0f);
+  for (int i = 0; i < 250; i++) {
+    __asm__ volatile(".rept 4\n"
         "vfmadd231ps %0,%0,%0\nvfmadd231ps %1,%1,%1\nvfmadd231ps %2,%2,%2\nvfmadd231ps %3,%3,%3\nvfmadd231ps %4,%4,%4\n"
         "vfmadd231ps %5,%5,%5\nvfmadd231ps %6,%6,%6\nvfmadd231ps %7,%7,%7\nvfmadd231ps %8,%8,%8\nvfmadd231ps %9,%9,%9\n"
+        "vfmadd231ps %10,%10,%10\nvfmadd231ps %11,%11,%11\n.endr"
         : "+x"(a[0]), "+x"(a[1]), "+x"(a[2]), "+x"(a[3]), "+x"(a[4]), "+x"(a[5]), "+x"(a[6]), "+x"(a[7]), "+x"(a[8]),
-          "+x"(a[9]));
+          "+x"(a[9]), "+x"(a[10]), "+x"(a[11]));
   }
 }
 #endif
 
-/// Multiply-adds a microsecond: 10,000 vectors in one call.
+#if defined(__x86_64__)
+/// Bytes a nanosecond that this form's loads read from `bytes` of memory, over and over.
+static double reading(int path, size_t bytes) {
+  char *x = (char *)floats(bytes / sizeof(float));
+  double us;
+  if (path == MW_AVX512VNNI) {
+    TIME(us, for (char *p = x; p < x + bytes; p += 256) __asm__ volatile(
+                 "vmovups (%0),%%zmm0\nvmovups 64(%0),%%zmm1\nvmovups 128(%0),%%zmm2\nvmovups 192(%0),%%zmm3" ::"r"(p)
+                 : "xmm0", "xmm1", "xmm2", "xmm3"));
+  } else {
+    TIME(us, for (char *p = x; p < x + bytes; p += 128) __asm__ volatile(
+                 "vmovups (%0),%%ymm0\nvmovups 32(%0),%%ymm1\nvmovups 64(%0),%%ymm2\nvmovups 96(%0),%%ymm3" ::"r"(p)
+                 : "xmm0", "xmm1", "xmm2", "xmm3"));
+  }
+  free(x);
+  return (double)bytes * 1e-3 / us;
+}
+#endif
+
+/// Multiply-adds a microsecond: 12,000 vectors in one call.
 static double peak(int path) {
   double us = 0;
 #if defined(__x86_64__)
   if (path == MW_AVX512VNNI) {
     TIME(us, peak512());
-    return 160000 / us;
+    return 192000 / us;
   }
   if (path == MW_AVX2) {
     TIME(us, peak256());
-    return 80000 / us;
+    return 96000 / us;
   }
 #endif
   (void)path, (void)us;
@@ -86,14 +107,20 @@ static void product(int path, size_t m, size_t k, size_t n, double top) {
   float *packed = floats(mw_f32_packed_bytes(path, 1, k, n) / sizeof(float));
   mw_f32_pack(path, b, 0, (ptrdiff_t)n, 1, 1, k, n, packed);
   const int32_t tap = 0;
-  const mw_f32_product p = {.a = a, .a_row = (ptrdiff_t)k, .taps = &tap, .tap_count = 1, .tap_length = k, .m = m, .n = n,
-                            .packed = packed, .base = base, .low = -INFINITY, .high = INFINITY, .out = out,
+  const mw_f32_product p = {.a = a, .a_row = (ptrdiff_t)k, .taps = &tap, .tap_count = 1, .tap_length = k, .m = m,
+                            .n = n, .packed = packed, .base = base, .low = -INFINITY, .high = INFINITY, .out = out,
                             .out_row = (ptrdiff_t)n};
   double us;
   TIME(us, mw_f32_multiply(path, &p));
   const double macs = (double)(m * k * n);
-  printf("  multiply m %4zu k %4zu n %4zu  %9.2f us  %6.1f GFLOP/s  %3.0f %% of peak  %5.1f GB/s of weights\n", m, k, n, us,
-         2e-3 * macs / us, 100 * macs / us / top, (double)(k * n * 4) * 1e-3 / us);
+  printf("  multiply m %4zu k %4zu n %4zu  %9.2f us  %6.1f GFLOP/s  %3.0f %% of peak  %5.1f GB/s of weights\n", m, k, n,
+         us, 2e-3 * macs / us, 100 * macs / us / top, (double)(k * n * 4) * 1e-3 / us);
+  if (m == k && n == k) {
+    double by_row, by_column;
+    TIME(by_row, mw_f32_pack(path, b, 0, (ptrdiff_t)n, 1, 1, k, n, packed));
+    TIME(by_column, mw_f32_pack(path, b, 0, 1, (ptrdiff_t)k, 1, k, n, packed));
+    printf("  pack k %zu n %zu: %.2f us, transposed %.2f us\n", k, n, by_row, by_column);
+  }
   free(a), free(b), free(out), free(base), free(packed);
 }
 
@@ -111,6 +138,9 @@ static void cells(int path) {
   printf("  gru_step hidden 64         %7.3f us\n", us);
   TIME(us, mw_f32_accumulate(path, h, packed, hidden, 4 * hidden, gates));
   printf("  accumulate k 64 n 256      %7.3f us  %5.1f GB/s of weights\n", us, 65.536 / us);
+  int turn = 0;
+  TIME(us, ((turn ^= 1) ? mw_f32_accumulate : mw_f32_accumulate_backwards)(path, h, packed, hidden, 4 * hidden, gates));
+  printf("  the same, there and back   %7.3f us  %5.1f GB/s of weights\n", us, 65.536 / us);
   free(gates), free(cell), free(h), free(r), free(packed);
 }
 
@@ -137,10 +167,17 @@ int main(int argc, char **argv) {
     if (!mw_path_available(path) || path == MW_AVXVNNI || (argc > 1 && atoi(argv[1]) != path)) continue;
     const double top = peak(path);
     printf("%s: peak %.1f GFLOP/s\n", path_names[path], top * 2e-3);
+#if defined(__x86_64__)
+    if (path >= MW_AVX2) {
+      printf("  reading 16 KiB %.0f GB/s, 64 KiB %.0f, 256 KiB %.0f, 1 MiB %.0f\n", reading(path, 1 << 14),
+             reading(path, 1 << 16), reading(path, 1 << 18), reading(path, 1 << 20));
+    }
+#endif
     const size_t sizes[] = {128, 256, 512};
     for (int i = 0; i < 3; i++) {
       for (int j = 0; j < 3; j++) product(path, 64, sizes[i], sizes[j], top);
     }
+    product(path, 64, 64, 64, top);
     product(path, 64, 64, 48, top);
     product(path, 64, 64, 32, top);
     product(path, 7, 128, 128, top);

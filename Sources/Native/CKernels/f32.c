@@ -27,13 +27,21 @@ void mw_f32_pack(int path, const float *b, ptrdiff_t tap_stride, ptrdiff_t k_str
   form(path)->pack(b, tap_stride, k_stride, n_stride, taps, length, n, packed);
 }
 
-void mw_f32_multiply(int path, const mw_f32_product *product) { form(path)->multiply(product); }
+void mw_f32_multiply(int path, const mw_f32_product *product) { form(path)->multiply(product, 0); }
 
-void mw_f32_accumulate(int path, const float *x, const float *packed, size_t k, size_t n, float *out) {
+static void accumulate(int path, const float *x, const float *packed, size_t k, size_t n, float *out, int backwards) {
   const int32_t start = 0;
   const mw_f32_product product = {.a = x, .taps = &start, .tap_count = 1, .tap_length = k, .m = 1, .n = n,
                                   .packed = packed, .base = out, .low = -INFINITY, .high = INFINITY, .out = out};
-  form(path)->multiply(&product);
+  form(path)->multiply(&product, backwards);
+}
+
+void mw_f32_accumulate(int path, const float *x, const float *packed, size_t k, size_t n, float *out) {
+  accumulate(path, x, packed, k, n, out, 0);
+}
+
+void mw_f32_accumulate_backwards(int path, const float *x, const float *packed, size_t k, size_t n, float *out) {
+  accumulate(path, x, packed, k, n, out, 1);
 }
 
 void mw_f32_transpose(int path, const float *x, size_t rows, size_t columns, float *out) {

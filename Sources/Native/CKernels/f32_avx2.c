@@ -52,7 +52,7 @@ INLINE float v_highest(V x) {
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
-#include "f32_transpose8.h"
+#include "f32_turn8.h"
 
 enum { PANEL = 2 };
 static const size_t tile_rows[PANEL + 1] = {0, 8, 6};

@@ -37,7 +37,7 @@ INLINE V v_scale(V x, V power) { return _mm512_scalef_ps(x, power - v_all(125829
 INLINE float v_sum(V x) { return _mm512_reduce_add_ps(x); }
 INLINE float v_highest(V x) { return _mm512_reduce_max_ps(x); }
 
-#include "f32_transpose8.h"
+#include "f32_turn8.h"
 
 enum { PANEL = 4 };
 static const size_t tile_rows[PANEL + 1] = {0, 12, 12, 8, 6};

@@ -3,8 +3,10 @@
 #include "f32_math.h"
 
 #include "f32_cells.h"
-#include "f32_product.h"
 #include "f32_rows.h"
+#include "f32_transpose.h"
+
+#include "f32_product.h"
 
 const mw_f32_form FORM = {
     packed_bytes, pack,    multiply,   transpose, map_exp,   map_sigmoid, map_tanh, map_erf,

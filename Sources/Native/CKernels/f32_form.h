@@ -10,7 +10,7 @@ typedef struct {
   size_t (*packed_bytes)(size_t taps, size_t length, size_t n);
   void (*pack)(const float *b, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, size_t taps, size_t length,
                size_t n, float *packed);
-  void (*multiply)(const mw_f32_product *product);
+  void (*multiply)(const mw_f32_product *product, int backwards);
   void (*transpose)(const float *x, size_t rows, size_t columns, float *out);
   void (*exp)(const float *x, size_t count, float *out);
   void (*sigmoid)(const float *x, size_t count, float *out);

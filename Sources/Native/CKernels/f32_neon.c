@@ -44,21 +44,23 @@ INLINE float v_sum(V x) { return vaddvq_f32(x); }
 INLINE float v_highest(V x) { return vmaxvq_f32(x); }
 
 enum { BLOCK = 4 };
-INLINE void transpose_block(const float *x, size_t columns, float *out, size_t rows) {
-  const float32x4x2_t a = vtrnq_f32(v_load(x), v_load(x + columns));
-  const float32x4x2_t b = vtrnq_f32(v_load(x + 2 * columns), v_load(x + 3 * columns));
+INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_row) {
+  const float32x4x2_t a = vtrnq_f32(v_load(x), v_load(x + x_row));
+  const float32x4x2_t b = vtrnq_f32(v_load(x + 2 * x_row), v_load(x + 3 * x_row));
   for (int i = 0; i < 2; i++) {
-    v_store(out + (size_t)i * rows, vcombine_f32(vget_low_f32(a.val[i]), vget_low_f32(b.val[i])));
-    v_store(out + (size_t)(i + 2) * rows, vcombine_f32(vget_high_f32(a.val[i]), vget_high_f32(b.val[i])));
+    v_store(out + (size_t)i * out_row, vcombine_f32(vget_low_f32(a.val[i]), vget_low_f32(b.val[i])));
+    v_store(out + (size_t)(i + 2) * out_row, vcombine_f32(vget_high_f32(a.val[i]), vget_high_f32(b.val[i])));
   }
 }
 
+// Multiplies from lanes: broadcasts of single loads would take the multipliers' own slots on smaller cores.
+#define LEFT_BY_VECTOR
 enum { PANEL = 4 };
-static const size_t tile_rows[PANEL + 1] = {0, 8, 8, 8, 6};
+static const size_t tile_rows[PANEL + 1] = {0, 8, 8, 7, 6};
 #define TILES(X)                                                    \
   X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) X(1, 8)   \
   X(2, 1) X(2, 2) X(2, 3) X(2, 4) X(2, 5) X(2, 6) X(2, 7) X(2, 8)   \
-  X(3, 1) X(3, 2) X(3, 3) X(3, 4) X(3, 5) X(3, 6) X(3, 7) X(3, 8)   \
+  X(3, 1) X(3, 2) X(3, 3) X(3, 4) X(3, 5) X(3, 6) X(3, 7)             \
   X(4, 1) X(4, 2) X(4, 3) X(4, 4) X(4, 5) X(4, 6)
 
 #include "f32_body.h"

@@ -3,37 +3,48 @@
 // The float product. The right side is packed in panels of up to PANEL vectors of columns, widths as equal as they can
 // be, [panel][tap][k][column]; a tile holds some rows of a panel's sums in registers while it walks down the panel.
 // TILES(X) lists the tiles (vectors, rows) of the form, tile_rows the most rows for a panel of some vectors.
-#include <string.h>
-
 static size_t vectors_of(size_t n) { return (n + W - 1) / W; }
 static size_t panels_of(size_t vectors) { return (vectors + PANEL - 1) / PANEL; }
-static size_t panel_width(size_t vectors, size_t panels, size_t panel) {
-  return vectors / panels + (panel < vectors % panels);
+
+/// Vectors before a panel: the first ones are one wider where the division leaves a rest.
+static size_t panel_start(size_t vectors, size_t panels, size_t panel) {
+  const size_t rest = vectors % panels;
+  return vectors / panels * panel + (panel < rest ? panel : rest);
 }
 
 static size_t packed_bytes(size_t taps, size_t length, size_t n) {
   return taps * length * vectors_of(n) * W * sizeof(float);
 }
 
-static void pack(const float *b, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, size_t taps,
-                 size_t length, size_t n, float *packed) {
-  const size_t vectors = vectors_of(n), panels = panels_of(vectors);
-  size_t first = 0;
-  for (size_t panel = 0; panel < panels; panel++) {
-    const size_t columns = panel_width(vectors, panels, panel) * W, used = columns < n - first ? columns : n - first;
-    for (size_t t = 0; t < taps; t++) {
-      for (size_t k = 0; k < length; k++) {
-        const float *from = b + (ptrdiff_t)t * tap_stride + (ptrdiff_t)k * k_stride + (ptrdiff_t)first * n_stride;
-        if (n_stride == 1) {
-          memcpy(packed, from, used * sizeof(float));
-        } else {
-          for (size_t j = 0; j < used; j++) packed[j] = from[(ptrdiff_t)j * n_stride];
-        }
-        memset(packed + used, 0, (columns - used) * sizeof(float));
-        packed += columns;
-      }
+/// One tap of one panel: packed[k][j] = b[k * k_stride + j * n_stride], `used` columns of `columns`, zeros beyond.
+INLINE void pack_tap(const float *b, ptrdiff_t k_stride, ptrdiff_t n_stride, size_t length, size_t used, size_t columns,
+                     float *packed) {
+  if (k_stride == 1) {
+    turn(b, n_stride, used, length, packed, columns);
+  } else {
+    for (size_t k = 0; k < length; k++, b += k_stride) {
+      float *to = packed + k * columns;
+      size_t j = 0;
+      for (; n_stride == 1 && j + W <= used; j += W) v_store(to + j, v_load(b + j));
+      for (; j < used; j++) to[j] = b[(ptrdiff_t)j * n_stride];
     }
-    first += columns;
+  }
+  for (size_t k = 0; k < length; k++) {
+    for (size_t j = used; j < columns; j++) packed[k * columns + j] = 0;
+  }
+}
+
+TARGET static void pack(const float *b, ptrdiff_t tap_stride, ptrdiff_t k_stride, ptrdiff_t n_stride, size_t taps,
+                        size_t length, size_t n, float *packed) {
+  const size_t vectors = vectors_of(n), panels = panels_of(vectors);
+  for (size_t panel = 0; panel < panels; panel++) {
+    const size_t first = panel_start(vectors, panels, panel) * W;
+    const size_t columns = panel_start(vectors, panels, panel + 1) * W - first;
+    const size_t used = columns < n - first ? columns : n - first;
+    for (size_t t = 0; t < taps; t++, packed += length * columns) {
+      const float *from = b + (ptrdiff_t)t * tap_stride + (ptrdiff_t)first * n_stride;
+      pack_tap(from, k_stride, n_stride, length, used, columns, packed);
+    }
   }
 }
 
@@ -43,7 +54,6 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
                  const int rows, const int vectors) {
   const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
   const ptrdiff_t stride = p->a_row;
-  const size_t length = p->tap_length;
   V sum[8][13][PANEL];
   EACH(for (int v = 0; v < vectors; v++)) {
     V start = v_all(0);
@@ -55,8 +65,22 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
   }
   for (size_t t = 0; t < p->tap_count; t++) {
     const float *x = a + p->taps[t];
-    size_t k = 0;
-    for (; k + (size_t)chains <= length; k += (size_t)chains, x += chains, b += chains * vectors * W) {
+    size_t rest = p->tap_length;
+#ifdef LEFT_BY_VECTOR
+    // One load brings W values of a row, each of which multiplies from its lane.
+    for (; rest >= W; rest -= W, x += W, b += W * vectors * W) {
+      V left[13];
+      EACH(for (int r = 0; r < rows; r++)) left[r] = v_load(x + r * stride);
+      EACH(for (int k = 0; k < W; k++)) {
+        EACH(for (int v = 0; v < vectors; v++)) {
+          const V w = v_load(b + (k * vectors + v) * W);
+          const int c = k % chains;
+          EACH(for (int r = 0; r < rows; r++)) sum[c][r][v] = v_fma(v_all(left[r][k]), w, sum[c][r][v]);
+        }
+      }
+    }
+#else
+    for (; rest >= (size_t)chains; rest -= (size_t)chains, x += chains, b += chains * vectors * W) {
       EACH(for (int c = 0; c < chains; c++)) {
         V w[PANEL];
         EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
@@ -66,8 +90,8 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
         }
       }
     }
-    if (chains == 1) continue;
-    for (; k < length; k++, x++, b += vectors * W) {
+#endif
+    for (; rest > 0; rest--, x++, b += vectors * W) {
       EACH(for (int r = 0; r < rows; r++)) {
         const V left = v_all(x[r * stride]);
         EACH(for (int v = 0; v < vectors; v++)) sum[0][r][v] = v_fma(left, v_load(b + v * W), sum[0][r][v]);
@@ -100,21 +124,19 @@ TILES(TILE)
 static tile_function *const tiles[PANEL + 1][13] = {TILES(TILE)};
 #undef TILE
 
-static void multiply(const mw_f32_product *p) {
+static void multiply(const mw_f32_product *p, int backwards) {
   const size_t vectors = vectors_of(p->n), panels = panels_of(vectors);
-  const float *b = p->packed;
-  size_t first = 0;
-  for (size_t panel = 0; panel < panels; panel++) {
-    const size_t width = panel_width(vectors, panels, panel), left = p->n - first;
+  for (size_t turn = 0; turn < panels; turn++) {
+    const size_t panel = backwards ? panels - 1 - turn : turn;
+    const size_t start = panel_start(vectors, panels, panel), width = panel_start(vectors, panels, panel + 1) - start;
+    const size_t first = start * W, left = p->n - first;
     const size_t lanes = left < width * W ? left - (width - 1) * W : W;
-    const float *base = p->base ? p->base + first : NULL;
+    const float *b = p->packed + p->tap_count * p->tap_length * first, *base = p->base ? p->base + first : NULL;
     size_t parts = (p->m + tile_rows[width] - 1) / tile_rows[width];
     for (size_t i = 0; i < p->m; parts--) {
       const size_t rows = (p->m - i + parts - 1) / parts;
       tiles[width][rows](p, p->a + (ptrdiff_t)i * p->a_row, b, base, p->out + (ptrdiff_t)i * p->out_row + first, lanes);
       i += rows;
     }
-    b += p->tap_count * p->tap_length * width * W;
-    first += width * W;
   }
 }

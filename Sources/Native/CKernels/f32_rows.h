@@ -9,21 +9,35 @@ TARGET static float highest(const float *x, size_t count) {
   return v_highest(most);
 }
 
+/// Sums are kept in as many parts in every form, which keeps them close to each other and to the exact sum.
+enum { PARTS = 32 / W };
+
+INLINE float sum_of_parts(V sum[PARTS]) {
+  EACH(for (int u = 1; u < PARTS; u++)) sum[0] = sum[0] + sum[u];
+  return v_sum(sum[0]);
+}
+
 /// Sum of e^(x + offset); each is written when out is not NULL.
 INLINE float sum_of_exp(const float *x, size_t count, float offset, float *out) {
-  V sum = v_all(0);
+  const V by = v_all(offset);
+  V sum[PARTS];
+  EACH(for (int u = 0; u < PARTS; u++)) sum[u] = v_all(0);
   size_t i = 0;
-  for (; i + W <= count; i += W) {
-    const V e = exp_below(v_load(x + i) + v_all(offset));
-    if (out) v_store(out + i, e);
-    sum = sum + e;
+  for (; i + PARTS * W <= count; i += PARTS * W) {
+    EACH(for (int u = 0; u < PARTS; u++)) {
+      const V e = exp_below(v_load(x + i + u * W) + by);
+      if (out) v_store(out + i + u * W, e);
+      sum[u] = sum[u] + e;
+    }
   }
-  if (i < count) {
-    const V e = exp_below(v_load_some(x + i, count - i, -INFINITY) + v_all(offset));
-    if (out) v_store_some(out + i, e, count - i);
-    sum = sum + e;
+  for (; i < count; i += W) {
+    const size_t lanes = count - i < W ? count - i : W;
+    const V e = exp_below((lanes == W ? v_load(x + i) : v_load_some(x + i, lanes, -INFINITY)) + by);
+    if (out && lanes == W) v_store(out + i, e);
+    if (out && lanes < W) v_store_some(out + i, e, lanes);
+    sum[0] = sum[0] + e;
   }
-  return v_sum(sum);
+  return sum_of_parts(sum);
 }
 
 /// out = (x + first) * factor + second
@@ -46,13 +60,14 @@ TARGET static void softmax(const float *x, size_t rows, size_t columns, int loga
   }
 }
 
-/// Sum of x and of (x - centre)^2, `which` of them.
+/// Sum of x - centre, or of its squares.
 INLINE float sum_of(const float *x, size_t count, float centre, const int squares) {
-  V sum[2] = {v_all(0), v_all(0)};
   const V c = v_all(centre);
+  V sum[PARTS];
+  EACH(for (int u = 0; u < PARTS; u++)) sum[u] = v_all(0);
   size_t i = 0;
-  for (; i + 2 * W <= count; i += 2 * W) {
-    EACH(for (int u = 0; u < 2; u++)) {
+  for (; i + PARTS * W <= count; i += PARTS * W) {
+    EACH(for (int u = 0; u < PARTS; u++)) {
       const V d = v_load(x + i + u * W) - c;
       sum[u] = squares ? v_fma(d, d, sum[u]) : sum[u] + d;
     }
@@ -61,7 +76,7 @@ INLINE float sum_of(const float *x, size_t count, float centre, const int square
     const V d = (i + W <= count ? v_load(x + i) : v_load_some(x + i, count - i, centre)) - c;
     sum[0] = squares ? v_fma(d, d, sum[0]) : sum[0] + d;
   }
-  return v_sum(sum[0] + sum[1]);
+  return sum_of_parts(sum);
 }
 
 TARGET static void layer_norm(const float *x, size_t rows, size_t columns, float epsilon, const float *gain,
@@ -82,19 +97,5 @@ TARGET static void layer_norm(const float *x, size_t rows, size_t columns, float
     }
     if (mean) mean[row] = m;
     if (inverse_deviation) inverse_deviation[row] = inverse;
-  }
-}
-
-TARGET static void transpose(const float *x, size_t rows, size_t columns, float *out) {
-  size_t i = 0;
-  for (; i + BLOCK <= rows; i += BLOCK) {
-    size_t j = 0;
-    for (; j + BLOCK <= columns; j += BLOCK) transpose_block(x + i * columns + j, columns, out + j * rows + i, rows);
-    for (; j < columns; j++) {
-      for (size_t r = i; r < i + BLOCK; r++) out[j * rows + r] = x[r * columns + j];
-    }
-  }
-  for (; i < rows; i++) {
-    for (size_t j = 0; j < columns; j++) out[j * rows + i] = x[i * columns + j];
   }
 }

@@ -40,7 +40,7 @@ INLINE V v_copysign(V size, V sign) { return copysignf(size, sign); }
 INLINE V v_less(V x, V y, V a, V b) { return x < y ? a : b; }
 /// 2^n, power = TO_INTEGER + n, n in -126...127
 INLINE V v_power(V power) { return from_bits((bits(power) << 23) + 0x3f800000); }
-/// x * 2^n, n in -250...250
+/// x * 2^n, n in -254...254; 0 at -254
 INLINE V v_scale(V x, V power) {
   const int32_t n = (int32_t)bits(power) - 0x4b400000, half = n >> 1;
   return x * from_bits((uint32_t)(half + 127) << 23) * from_bits((uint32_t)(n - half + 127) << 23);
@@ -49,8 +49,8 @@ INLINE float v_sum(V x) { return x; }
 INLINE float v_highest(V x) { return x; }
 
 enum { BLOCK = 1 };
-INLINE void transpose_block(const float *x, size_t columns, float *out, size_t rows) {
-  (void)columns, (void)rows;
+INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_row) {
+  (void)x_row, (void)out_row;
   *out = *x;
 }
 

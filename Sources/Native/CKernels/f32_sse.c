@@ -47,10 +47,10 @@ INLINE float v_highest(V x) {
 }
 
 enum { BLOCK = 4 };
-INLINE void transpose_block(const float *x, size_t columns, float *out, size_t rows) {
-  V a = v_load(x), b = v_load(x + columns), c = v_load(x + 2 * columns), d = v_load(x + 3 * columns);
+INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_row) {
+  V a = v_load(x), b = v_load(x + x_row), c = v_load(x + 2 * x_row), d = v_load(x + 3 * x_row);
   _MM_TRANSPOSE4_PS(a, b, c, d);
-  v_store(out, a), v_store(out + rows, b), v_store(out + 2 * rows, c), v_store(out + 3 * rows, d);
+  v_store(out, a), v_store(out + out_row, b), v_store(out + 2 * out_row, c), v_store(out + 3 * out_row, d);
 }
 
 enum { PANEL = 2 };

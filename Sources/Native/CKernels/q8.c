@@ -4,6 +4,14 @@
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__)
+#include <cpuid.h>
+
+// The compiler's table of features has this one in different places from runtime to runtime.
+static int has_avxvnni(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1) != 0;
+}
 #endif
 
 int mw_path_available(int path) {
@@ -14,11 +22,10 @@ int mw_path_available(int path) {
   switch (path) {
     case MW_SSE41: return __builtin_cpu_supports("sse4.1") != 0;
     case MW_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case MW_AVXVNNI:
-      return __builtin_cpu_supports("avxvnni") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case MW_AVXVNNI: return mw_path_available(MW_AVX2) && has_avxvnni();
     case MW_AVX512VNNI:
       return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && mw_path_available(MW_AVX2);
     default: return 0;
   }
 #elif defined(__aarch64__)
@@ -89,11 +96,19 @@ void mw_q8_lookup(int path, const uint8_t *q, size_t count, const uint8_t table[
 }
 void mw_q8_flip(int path, const uint8_t *q, size_t count, uint8_t *out) { form(path)->flip(q, count, out); }
 void mw_q8_add(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out) {
-  form(path)->add(how, a, b, count, out);
+  form(path)->add(how, 0, a, b, count, out);
+}
+void mw_q8_add_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
+                      uint8_t *out) {
+  form(path)->add(how, 128, a, b, count, out);
 }
 void mw_q8_multiply_elements(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count,
                              uint8_t *out) {
-  form(path)->multiply_elements(how, a, b, count, out);
+  form(path)->multiply_elements(how, 0, a, b, count, out);
+}
+void mw_q8_multiply_elements_signed(int path, const mw_q8_binary *how, const uint8_t *a, const uint8_t *b,
+                                    size_t count, uint8_t *out) {
+  form(path)->multiply_elements(how, 128, a, b, count, out);
 }
 void mw_q8_max_pool(int path, const uint8_t *q, size_t in_rows, size_t channels, size_t window, size_t stride,
                     size_t dilation, ptrdiff_t first, size_t out_rows, uint8_t *out) {

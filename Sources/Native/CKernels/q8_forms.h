@@ -6,6 +6,8 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define MW_INLINE static inline __attribute__((always_inline))
+/// Before a loop whose array must end in registers.
+#define MW_UNROLL _Pragma("clang loop unroll(full)")
 
 /// A form: what each mw_q8_... function calls once it knows the path.
 typedef struct {
@@ -22,8 +24,9 @@ typedef struct {
                    size_t m, int32_t *sums);
   void (*lookup)(const uint8_t *q, size_t count, const uint8_t *table, uint8_t *out);
   void (*flip)(const uint8_t *q, size_t count, uint8_t *out);
-  void (*add)(const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
-  void (*multiply_elements)(const mw_q8_binary *how, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
+  void (*add)(const mw_q8_binary *how, int32_t shift, const uint8_t *a, const uint8_t *b, size_t count, uint8_t *out);
+  void (*multiply_elements)(const mw_q8_binary *how, int32_t shift, const uint8_t *a, const uint8_t *b, size_t count,
+                            uint8_t *out);
   void (*max_pool)(const uint8_t *q, size_t in_rows, size_t channels, size_t window, size_t stride, size_t dilation,
                    ptrdiff_t first, size_t out_rows, uint8_t *out);
   void (*column_sums)(const uint8_t *q, size_t rows, size_t channels, int32_t *sums);
@@ -41,18 +44,21 @@ MW_INLINE uint8_t mw_q8_rounded(float v, float low, float high, int32_t zero) {
 }
 
 /// x * y + z rounded once, for an x of at most 29 bits. In double the product is exact; the sum is rounded to odd, so
-/// that rounding it again to float gives what one rounding would.
+/// that rounding it again to float gives what one rounding would. No branch, so that loops become vectors.
 MW_INLINE float mw_q8_fma(float x, float y, float z) {
   const double product = (double)x * (double)y, addend = (double)z, sum = product + addend;
   const double rest = sum - product, error = (product - (sum - rest)) + (addend - rest);
-  int64_t bits;
+  uint64_t bits, error_bits;
   __builtin_memcpy(&bits, &sum, 8);
-  const int64_t away = (error > 0) == (sum > 0) ? 1 : -1;
-  bits += (error != 0) & ~bits & 1 ? away : 0;
+  __builtin_memcpy(&error_bits, &error, 8);
+  const uint64_t even = error != 0 ? ~bits & 1 : 0, inward = (bits ^ error_bits) >> 63;
+  bits += even - ((even & inward) << 1);
   double odd;
   __builtin_memcpy(&odd, &bits, 8);
   return (float)odd;
 }
+
+typedef uint8_t mw_q8_16 __attribute__((vector_size(16)));
 
 extern const mw_q8_form mw_q8_scalar;
 #if defined(__x86_64__)

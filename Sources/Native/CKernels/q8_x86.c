@@ -7,10 +7,59 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#define AVX2 __attribute__((target("avx2,fma")))
+
+// A table of 256 bytes as 16 of 16. Row k holds what changes from row k - 1 to row k: a byte takes all rows up to its
+// own, since vpshufb gives 0 for what the saturating subtraction has made negative. The two halves go apart.
+AVX2 static void avx2_lookup(const uint8_t *q, size_t count, const uint8_t *table, uint8_t *out) {
+  size_t i = 0;
+  if (count >= 64) {
+    __m256i changes[16];
+    for (int k = 0; k < 16; k++) {
+      __m128i row = _mm_loadu_si128((const __m128i *)(table + 16 * k));
+      if (k % 8 != 0) row = _mm_xor_si128(row, _mm_loadu_si128((const __m128i *)(table + 16 * (k - 1))));
+      changes[k] = _mm256_broadcastsi128_si256(row);
+    }
+    for (; i + 32 <= count; i += 32) {
+      __m256i lower = _mm256_loadu_si256((const __m256i *)(q + i));
+      __m256i upper = _mm256_xor_si256(lower, _mm256_set1_epi8((char)0x80));
+      __m256i found = _mm256_setzero_si256();
+      for (int k = 0; k < 8; k++) {
+        found = _mm256_xor_si256(found, _mm256_shuffle_epi8(changes[k], lower));
+        found = _mm256_xor_si256(found, _mm256_shuffle_epi8(changes[k + 8], upper));
+        lower = _mm256_subs_epi8(lower, _mm256_set1_epi8(16));
+        upper = _mm256_subs_epi8(upper, _mm256_set1_epi8(16));
+      }
+      _mm256_storeu_si256((__m256i *)(out + i), found);
+    }
+  }
+  for (; i < count; i++) out[i] = table[q[i]];
+}
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) static void vbmi_lookup(const uint8_t *q, size_t count,
+                                                                              const uint8_t *table, uint8_t *out) {
+  const __m512i t0 = _mm512_loadu_si512(table), t1 = _mm512_loadu_si512(table + 64);
+  const __m512i t2 = _mm512_loadu_si512(table + 128), t3 = _mm512_loadu_si512(table + 192);
+  for (size_t i = 0; i < count; i += 64) {
+    const __mmask64 some = count - i < 64 ? ((__mmask64)1 << (count - i)) - 1 : ~(__mmask64)0;
+    const __m512i x = _mm512_maskz_loadu_epi8(some, q + i);
+    const __m512i lower = _mm512_permutex2var_epi8(t0, x, t1), upper = _mm512_permutex2var_epi8(t2, x, t3);
+    _mm512_mask_storeu_epi8(out + i, some, _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), lower, upper));
+  }
+}
+static void avx512vnni_lookup(const uint8_t *q, size_t count, const uint8_t *table, uint8_t *out) {
+  if (__builtin_cpu_supports("avx512vbmi")) {
+    vbmi_lookup(q, count, table, out);
+  } else {
+    avx2_lookup(q, count, table, out);
+  }
+}
+
 // AVX512-VNNI: 64 outputs a panel, 24 sums of 16 in registers, vpdpbusd on activations in place.
 #define NAME(x) avx512vnni_##x
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")))
 #define FMA(x, y, z) __builtin_fmaf(x, y, z)
+#define OWN_LOOKUP
 #include "q8_elements.inc"
 
 TARGET MW_INLINE __m512i avx512_repeat(const uint8_t *p) {
@@ -38,7 +87,8 @@ TARGET MW_INLINE void avx512_store_part(uint8_t *to, __m512i bytes, int from, si
   } else if (from % 32 == 0) {
     _mm256_mask_storeu_epi8(to, (__mmask32)some, _mm512_extracti64x4_epi64(bytes, 1));
   } else {
-    _mm_mask_storeu_epi8(to, (__mmask16)some, from == 16 ? _mm512_extracti32x4_epi32(bytes, 1) : _mm512_extracti32x4_epi32(bytes, 3));
+    const __m512i half = from < 32 ? bytes : _mm512_shuffle_i64x2(bytes, bytes, 0xEE);
+    _mm_mask_storeu_epi8(to, (__mmask16)some, _mm512_extracti32x4_epi32(half, 1));
   }
 }
 
@@ -71,7 +121,6 @@ const mw_q8_form mw_q8_avx512vnni = {NAME(packed_bytes), NAME(pack), NAME(scratc
 #include "q8_undefine.inc"
 
 // What the 256-bit forms share.
-#define AVX2 __attribute__((target("avx2,fma")))
 AVX2 MW_INLINE __m256i avx2_repeat(const void *p) {
   int32_t group;
   __builtin_memcpy(&group, p, 4);
@@ -99,6 +148,7 @@ AVX2 MW_INLINE void avx2_widen16(const uint8_t *from, int16_t *to) {
 #define NAME(x) avx2_##x
 #define TARGET AVX2
 #define FMA(x, y, z) __builtin_fmaf(x, y, z)
+#define OWN_LOOKUP
 #include "q8_elements.inc"
 #define LANES 8
 #define VECS 2

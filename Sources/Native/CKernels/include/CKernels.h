@@ -5,3 +5,4 @@
 #pragma once
 #include "f32.h"
 #include "q8.h"
+#include "sha256.h"

@@ -13,24 +13,15 @@ struct GraphReader {
   struct Reading {
     var graph: Graph
     /// Names that it reads and does not make.
-    var outer: Set<String> = []
+    var outer: [String] = []
     /// Names that it and the graphs inside it make.
-    var made: Set<String> = []
+    var made: [String] = []
   }
 
-  /// Reads the graph that the file is about: it stands alone, and its inputs and outputs are declared.
+  /// Reads the graph that the file is about: it stands alone.
   mutating func readMain(_ file: Onnx_GraphProto) throws(ModelError) -> Graph {
-    let reading = try read(file, depth: 0)
-    guard !reading.graph.outputs.isEmpty else { throw .graph(reason: "it has no outputs") }
-    for node in reading.graph.nodes {
-      for name in node.inputs where reading.outer.contains(name) {
-        throw node.fault("nothing makes this input", tensor: name)
-      }
-    }
-    if let name = reading.outer.min() {
-      throw .graph(reason: "a graph inside it reads \(name), which nothing makes")
-    }
-    return reading.graph
+    guard !file.output.isEmpty else { throw .graph(reason: "it has no outputs") }
+    return try read(file, depth: 0).graph
   }
 
   /// Reads one graph.
@@ -42,31 +33,26 @@ struct GraphReader {
     try ModelLimit.check("the number of inputs of the graph", file.input.count, ModelLimit.perNode)
     try ModelLimit.check("the number of outputs of the graph", file.output.count, ModelLimit.perNode)
     try Self.checkName(file.name)
-    var scope = Scope()
+    for port in file.input + file.output { try Self.checkName(port.name) }
+    var scope = Scope(capacity: file.initializer.count + 2 * file.node.count)
     var graph = Graph(name: file.name, nodes: [], inputs: [], outputs: [], constants: [:])
     try readConstants(file, into: &graph, &scope)
-    for port in file.input + file.output { try Self.checkName(port.name) }
     for input in file.input where graph.constants[input.name] == nil {
       try scope.define(input.name, by: .input)
       graph.inputs.append(try Graph.Port(onnx: input))
     }
     graph.nodes.reserveCapacity(file.node.count)
-    for (index, node) in file.node.enumerated() {
-      try read(node, index: index, depth: depth, into: &graph, &scope)
+    for index in file.node.indices {
+      try read(file.node[index], index: index, depth: depth, into: &graph, &scope)
     }
-    for output in file.output { graph.outputs.append(try Graph.Port(onnx: output)) }
-    var reading = Reading(graph: graph)
-    if let name = scope.inside.intersection(scope.makers.keys).min() {
-      throw .tensor(
-        name, reason: "a graph inside the graph that makes it has the same name for another tensor")
+    for output in file.output {
+      graph.outputs.append(try Graph.Port(onnx: output))
+      scope.result(output.name)
     }
-    reading.made = scope.inside.union(scope.makers.keys)
-    reading.outer = scope.read.union(graph.outputs.map(\.name)).subtracting(scope.makers.keys)
-    if depth == 0, let missing = graph.outputs.first(where: { reading.outer.contains($0.name) }) {
-      throw .tensor(missing.name, reason: "it is an output of the graph, and nothing makes it")
-    }
-    reading.graph.nodes = try NodeOrder.sorted(graph.nodes, needs: scope.needs)
-    return reading
+    if depth == 0 { try scope.checkAlone(graph) }
+    graph.nodes = try NodeOrder.sorted(graph.nodes, after: scope.makersOfNeeds())
+    return Reading(
+      graph: graph, outer: depth == 0 ? [] : scope.outer(), made: depth == 0 ? [] : try scope.made())
   }
 
   private mutating func readConstants(
@@ -75,14 +61,14 @@ struct GraphReader {
     if let sparse = file.sparseInitializer.first {
       throw .tensor(sparse.values.name, reason: "sparse tensors are not supported")
     }
-    for initializer in file.initializer {
+    graph.constants.reserveCapacity(file.initializer.count)
+    for index in file.initializer.indices {
       try countTensor()
-      try Self.checkName(initializer.name)
-      guard !initializer.name.isEmpty else { throw .graph(reason: "an initializer has no name") }
-      try scope.define(initializer.name, by: .initializer)
-      graph.constants[initializer.name] = try Tensor(onnx: initializer) {
-        .tensor(initializer.name, reason: $0)
-      }
+      let name = file.initializer[index].name
+      try Self.checkName(name)
+      guard !name.isEmpty else { throw .graph(reason: "an initializer has no name") }
+      try scope.define(name, by: .initializer)
+      graph.constants[name] = try Tensor(onnx: file.initializer[index]) { .tensor(name, reason: $0) }
     }
   }
 
@@ -91,7 +77,9 @@ struct GraphReader {
   private mutating func read(
     _ file: Onnx_NodeProto, index: Int, depth: Int, into graph: inout Graph, _ scope: inout Scope
   ) throws(ModelError) {
-    for name in [file.name, file.opType, file.domain] { try Self.checkName(name) }
+    try Self.checkName(file.name)
+    try Self.checkName(file.opType)
+    try Self.checkName(file.domain)
     let name = file.name.isEmpty ? "#\(index)" : file.name
     let domain = OperatorSets.canonical(file.domain)
     let op = domain.isEmpty ? file.opType : "\(domain).\(file.opType)"
@@ -103,27 +91,27 @@ struct GraphReader {
       name: name, op: op, opset: version, inputs: file.input, outputs: file.output, attributes: [:])
     try ModelLimit.check("the number of inputs of node \(name)", file.input.count, ModelLimit.perNode)
     try ModelLimit.check("the number of outputs of node \(name)", file.output.count, ModelLimit.perNode)
-    for tensor in file.input + file.output { try Self.checkName(tensor) }
-    var needs = file.input.filter { !$0.isEmpty }
-    try readAttributes(file.attribute, of: &node, depth: depth) { reading in
-      needs.append(contentsOf: reading.outer)
-      scope.inside.formUnion(reading.made)
-    }
-    for output in file.output where !output.isEmpty { try scope.define(output, by: .node(node)) }
-    if node.op == "Constant" {
-      guard node.has(output: 0), node.outputs.count == 1, needs.isEmpty else {
+    for tensor in file.input { try Self.checkName(tensor) }
+    for tensor in file.output { try Self.checkName(tensor) }
+    var inside: [Reading] = []
+    try readAttributes(file.attribute, of: &node, depth: depth, inside: &inside)
+    if op == "Constant" {
+      guard file.output.count == 1, node.has(output: 0), file.input.isEmpty else {
         throw node.fault("a constant has one output and no input")
       }
-      graph.constants[node.outputs[0]] = try node.constantValue()
-    } else {
-      graph.nodes.append(node)
-      scope.needs.append(needs)
-      scope.read.formUnion(needs)
+      try scope.define(file.output[0], by: .constant(node: name))
+      graph.constants[file.output[0]] = try node.constantValue()
+      return
     }
+    for output in file.output where !output.isEmpty {
+      try scope.define(output, by: .node(name, at: graph.nodes.count)) { node.fault($0, tensor: output) }
+    }
+    scope.append(needs: file.input, inside: inside)
+    graph.nodes.append(node)
   }
 
   private mutating func readAttributes(
-    _ attributes: [Onnx_AttributeProto], of node: inout Node, depth: Int, inside: (Reading) -> Void
+    _ attributes: [Onnx_AttributeProto], of node: inout Node, depth: Int, inside: inout [Reading]
   ) throws(ModelError) {
     try ModelLimit.check(
       "the number of attributes of node \(node.name)", attributes.count, ModelLimit.perNode)
@@ -139,7 +127,7 @@ struct GraphReader {
       case .graph:
         guard file.g.count == 1 else { throw node.fault("attribute \(file.name): its graph is missing") }
         let reading = try read(file.g[0], depth: depth + 1)
-        inside(reading)
+        inside.append(reading)
         value = .graph(reading.graph)
       case let kind:
         value = try Attribute(onnx: file, kind: kind, node: node)
@@ -160,36 +148,5 @@ struct GraphReader {
   private static func checkName(_ name: String) throws(ModelError) {
     try ModelLimit.check(
       "the length of the name \(name.prefix(40))... in bytes", name.utf8.count, ModelLimit.nameBytes)
-  }
-}
-
-/// The names of one graph while it is read.
-private struct Scope {
-  enum Maker {
-    case input, initializer
-    case node(Node)
-  }
-
-  /// By name: what makes it.
-  var makers: [String: Maker] = [:]
-  /// What the graph's nodes and the graphs inside them read.
-  var read: Set<String> = []
-  /// Names made by the graphs inside it.
-  var inside: Set<String> = []
-  /// By node: the names that have to be there before it runs.
-  var needs: [[String]] = []
-
-  mutating func define(_ name: String, by maker: Maker) throws(ModelError) {
-    guard let other = makers.updateValue(maker, forKey: name) else { return }
-    let already =
-      switch other {
-      case .input: "an input of the graph has this name too"
-      case .initializer: "an initializer has this name too"
-      case .node(let node): "node \(node.name) makes it too"
-      }
-    switch maker {
-    case .node(let node): throw node.fault(already, tensor: name)
-    case .input, .initializer: throw .tensor(name, reason: already)
-    }
   }
 }

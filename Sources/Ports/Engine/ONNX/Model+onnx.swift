@@ -6,6 +6,7 @@ extension Model {
   /// Reads a model from the bytes of an ONNX file. Every defect of the file is an error that says where it is.
   package init(onnx bytes: [UInt8]) throws(ModelError) {
     try ModelLimit.check("the file's length in bytes", bytes.count, ModelLimit.fileBytes)
+    try WireSurvey.check(bytes)
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
     options.messageDepthLimit = ModelLimit.messageDepth

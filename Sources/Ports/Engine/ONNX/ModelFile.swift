@@ -25,6 +25,8 @@ enum ModelLimit {
   static let graphDepth = 4
   /// Messages inside each other: what `graphDepth` needs.
   static let messageDepth = 3 * graphDepth + 8
+  /// Fields of all messages of the file.
+  static let fields = 1 << 18
   /// Entries of the metadata.
   static let metadata = 256
   /// UTF-8 bytes of a key or value of the metadata.

@@ -2,14 +2,9 @@
 
 /// Puts nodes after those whose outputs they read. The order of the file stays where it is one.
 enum NodeOrder {
-  /// - Parameter needs: by node, the names that it and the graphs inside it read.
+  /// - Parameter before: by node, the places of the nodes whose outputs it and the graphs inside it read.
   /// - Throws: a cycle, with the names of its nodes.
-  static func sorted(_ nodes: [Node], needs: [[String]]) throws(ModelError) -> [Node] {
-    var makers: [String: Int] = [:]
-    for (index, node) in nodes.enumerated() {
-      for output in node.outputs where !output.isEmpty { makers[output] = index }
-    }
-    let before = needs.map { names in names.compactMap { makers[$0] } }
+  static func sorted(_ nodes: [Node], after before: [[Int]]) throws(ModelError) -> [Node] {
     if before.indices.allSatisfy({ index in before[index].allSatisfy { $0 < index } }) { return nodes }
 
     var order: [Int] = []

@@ -20,6 +20,7 @@ struct Planner {
   private(set) var names: [String: ValueID] = [:]
   /// The form of the kernels; weights are packed for it.
   let path: Int32
+  private var folding = Folding()
   /// Bytes of all values that the plan holds, against `ModelLimit.planBytes`.
   private var plannedBytes = 0
 
@@ -34,8 +35,7 @@ struct Planner {
   mutating func operand(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError)
     -> ValueID
   {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
-    return try rowMajor(stored(node, index, of: types))
+    try rowMajor(stored(node, index, of: types))
   }
 
   /// Input `index`, nil when the node leaves it out.
@@ -47,6 +47,7 @@ struct Planner {
 
   /// Input `index` in whatever layout it lies.
   func stored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError) -> ValueID {
+    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let name = node.inputs[index]
     guard let id = names[name] else { throw node.fault("nothing makes this input", tensor: name) }
     if let types, !types.contains(values[id].type) {
@@ -63,7 +64,6 @@ struct Planner {
 
   /// Input `index` as a constant: this operator needs to know it at load.
   func constant(_ node: Node, _ index: Int) throws(ModelError) -> Tensor {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     guard let found = constant(try stored(node, index)) else {
       throw node.fault("it has to be known when the model is loaded", tensor: node.inputs[index])
     }
@@ -127,8 +127,10 @@ struct Planner {
     return id
   }
 
-  /// Output `index` of `node` is the same bytes as `id`, seen with another shape.
-  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int]) throws(ModelError) {
+  /// Output `index` of `node` is the same bytes as `id`, seen with another shape and, where it is given, layout.
+  mutating func alias(_ node: Node, _ index: Int, of id: ValueID, shape: [Int], layout: Value.Layout? = nil)
+    throws(ModelError)
+  {
     guard node.has(output: index) else { return }
     var value = values[id]
     let count = try checkedCount(shape) { node.fault($0, tensor: node.outputs[index]) }
@@ -137,13 +139,15 @@ struct Planner {
         "shape \(shape) does not hold the \(value.count) elements of \(value.shape)",
         tensor: node.outputs[index])
     }
-    if let known = constant(id) {
-      names[node.outputs[index]] = addConstant(known.reshaped(shape), name: node.outputs[index])
-      return
-    }
     value.name = node.outputs[index]
     value.shape = shape
-    value.home = .alias(id)
+    value.layout = layout ?? value.layout
+    if let known = constant(id) {
+      constants.append(known.reshaped(shape))
+      value.home = .constant(constants.count - 1)
+    } else {
+      value.home = .alias(id)
+    }
     values.append(value)
     names[node.outputs[index]] = values.count - 1
   }
@@ -196,9 +200,10 @@ struct Planner {
 
   /// Plans a graph inside a node, like a branch of `If`, and takes its steps out.
   mutating func planInside(_ graph: Graph) throws(ModelError) -> (steps: [any Step], outputs: [ValueID]) {
-    let (outerSteps, outerNames) = (steps, names)
+    let (outerSteps, outerNames, outerArrangements) = (steps, names, arrangements)
     steps = []
-    defer { (steps, names) = (outerSteps, outerNames) }
+    // what a branch rearranges exists only where the branch runs
+    defer { (steps, names, arrangements) = (outerSteps, outerNames, outerArrangements) }
     try plan(graph)
     var outputs: [ValueID] = []
     for port in graph.outputs {
@@ -232,7 +237,7 @@ struct Planner {
 
   /// Runs the steps from `first` on, which read only what is known, and keeps what they gave as constants.
   private mutating func fold(steps first: Int) {
-    let results = Folding.run(Array(steps[first...]), values: values, constants: constants)
+    let results = folding.run(steps[first...], values: values, constants: constants)
     steps.removeSubrange(first...)
     for (id, bytes) in results {
       constants.append(Tensor(type: values[id].type, shape: values[id].shape, bytes: bytes))
@@ -347,15 +352,18 @@ struct Planner {
   }
 
   private func checkedCount(_ shape: [Int], fault: (String) -> ModelError) throws(ModelError) -> Int {
+    guard shape.count <= ModelLimit.rank else {
+      throw fault("it has \(shape.count) axes, the limit is \(ModelLimit.rank)")
+    }
     var count = 1
     for length in shape {
       guard length >= 0 else { throw fault("a length of \(length) in shape \(shape)") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(length, 1))
       guard !overflow, product <= ModelLimit.elements else {
         throw fault("shape \(shape) has more than \(ModelLimit.elements) elements")
       }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The names of one graph while it is read: who makes each, and which node needs which.
+struct Scope {
+  enum Maker {
+    case nobody, input, initializer
+    case constant(node: String)
+    /// A node by its name and its place in `Graph.nodes`.
+    case node(String, at: Int)
+  }
+
+  private var numbers: [String: Int] = [:]
+  private var names: [String] = []
+  /// By number of the name.
+  private var makers: [Maker] = []
+  /// By node: numbers of the names that have to be there before it runs.
+  private var needs: [[Int]] = []
+  /// Numbers of the names that the graph gives out.
+  private var results: [Int] = []
+  /// Names that the graphs inside it make.
+  private var inside: [String] = []
+
+  init(capacity: Int) { numbers.reserveCapacity(capacity) }
+
+  private mutating func number(_ name: String) -> Int {
+    if let known = numbers[name] { return known }
+    numbers[name] = names.count
+    names.append(name)
+    makers.append(.nobody)
+    return names.count - 1
+  }
+
+  /// Notes who makes a name; each name has one maker.
+  mutating func define(
+    _ name: String, by maker: Maker, fault: ((String) -> ModelError)? = nil
+  ) throws(ModelError) {
+    let number = number(name)
+    let reason: String
+    switch makers[number] {
+    case .nobody:
+      makers[number] = maker
+      return
+    case .input: reason = "an input of the graph has this name too"
+    case .initializer: reason = "an initializer has this name too"
+    case .constant(let node), .node(let node, _): reason = "node \(node) makes it too"
+    }
+    throw fault?(reason) ?? .tensor(name, reason: reason)
+  }
+
+  /// Notes what the next node reads: its inputs, and what the graphs inside it take from around them.
+  mutating func append(needs inputs: [String], inside readings: [GraphReader.Reading]) {
+    var numbers: [Int] = []
+    numbers.reserveCapacity(inputs.count)
+    for name in inputs where !name.isEmpty { numbers.append(number(name)) }
+    for reading in readings {
+      for name in reading.outer { numbers.append(number(name)) }
+      inside.append(contentsOf: reading.made)
+    }
+    needs.append(numbers)
+  }
+
+  /// Notes an output of the graph.
+  mutating func result(_ name: String) { results.append(number(name)) }
+
+  // MARK: what came out
+
+  /// Throws when this graph, which nothing surrounds, reads a name that it does not make.
+  func checkAlone(_ graph: Graph) throws(ModelError) {
+    for (node, needs) in zip(graph.nodes, needs) {
+      for number in needs where isOuter(number) {
+        let name = names[number]
+        throw node.fault(
+          node.inputs.contains(name)
+            ? "nothing makes this input" : "a graph inside the node reads this, which nothing makes",
+          tensor: name)
+      }
+    }
+    for number in results where isOuter(number) {
+      throw .tensor(names[number], reason: "it is an output of the graph, and nothing makes it")
+    }
+    _ = try made()
+  }
+
+  /// Names that the graph reads or gives out and does not make.
+  func outer() -> [String] { names.indices.filter { isOuter($0) }.map { names[$0] } }
+
+  /// Names that the graph and those inside it make. None of them may mean two things.
+  func made() throws(ModelError) -> [String] {
+    for name in inside {
+      if let number = numbers[name], !isOuter(number) {
+        throw .tensor(name, reason: "a graph and another one inside it both make something of this name")
+      }
+    }
+    return inside + names.indices.filter { !isOuter($0) }.map { names[$0] }
+  }
+
+  /// By node: the places of the nodes that make what it needs.
+  func makersOfNeeds() -> [[Int]] {
+    needs.map { numbers in
+      numbers.compactMap { if case .node(_, let place) = makers[$0] { place } else { nil } }
+    }
+  }
+
+  private func isOuter(_ number: Int) -> Bool {
+    if case .nobody = makers[number] { true } else { false }
+  }
+}

@@ -1,4 +1,0 @@
-extension Operators {
-  static let pooling: [String: OperatorPlan] = [:]
-  static let quantizeFamily: [String: OperatorPlan] = [:]
-}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// SAFETY, for all steps of this file: rows and states are reckoned by `RecurrentShape` from the shapes that the
+// values were made with, and `RecurrentRun.length` holds sequence lengths within the steps.
+
+internal import CKernels
+
+/// Wb and Rb of one direction in one row; of the columns behind `both`, Wb alone.
+struct RecurrentBiasStep: Step {
+  let bias: ValueID
+  let base: ValueID
+  let offset: Int
+  let columns: Int
+  let both: Int
+
+  var reads: [ValueID] { [bias] }
+  var writes: [ValueID] { [base] }
+  var cost: StepCost { StepCost(label: "bias", arithmetic: .float) }
+
+  func run(_ memory: Memory) {
+    let bias = unsafe memory.floats(bias) + offset
+    let base = unsafe memory.floats(base)
+    for j in 0..<columns { unsafe base[j] = j < both ? bias[j] + bias[columns + j] : bias[j] }
+  }
+}
+
+/// The walk over one direction of a recurrent network: states in, states out, where a sequence ends.
+struct RecurrentRun {
+  let shape: RecurrentShape
+  let direction: Int
+  let operands: RecurrentShape.Operands
+
+  /// Sets the states of all batch entries to those given, or to 0.
+  func begin(_ memory: Memory, _ initial: ValueID?, _ states: UnsafeMutablePointer<Float>) {
+    for b in 0..<shape.batch {
+      let to = unsafe states + b * shape.hidden
+      if let initial {
+        unsafe to.update(from: memory.floats(initial) + shape.state(b, direction), count: shape.hidden)
+      } else {
+        unsafe to.update(repeating: 0, count: shape.hidden)
+      }
+    }
+  }
+
+  /// Steps of the sequence of a batch entry.
+  func length(_ memory: Memory, _ b: Int) -> Int {
+    guard let lengths = operands.lengths else { return shape.steps }
+    let length = unsafe (memory.pointer(lengths) as UnsafeMutablePointer<Int32>)[b]
+    return max(0, min(shape.steps, Int(length)))
+  }
+
+  /// The longest sequence.
+  func longest(_ memory: Memory) -> Int {
+    var longest = 0
+    for b in 0..<shape.batch { longest = unsafe max(longest, length(memory, b)) }
+    return longest
+  }
+
+  /// Time step that comes as number `t` in a sequence of `length`.
+  func time(_ t: Int, _ length: Int) -> Int { shape.runsBackward(direction) ? length - 1 - t : t }
+
+  /// Writes the state of a batch entry to Y.
+  func write(_ memory: Memory, _ h: UnsafeMutablePointer<Float>, time: Int, _ b: Int) {
+    guard let y = operands.y else { return }
+    unsafe (memory.floats(y) + shape.output(time, b, direction)).update(from: h, count: shape.hidden)
+  }
+
+  /// Sets Y to 0 where a sequence has ended.
+  func clear(_ memory: Memory, from length: Int, _ b: Int) {
+    guard let y = operands.y else { return }
+    for t in length..<max(length, shape.steps) {
+      unsafe (memory.floats(y) + shape.output(t, b, direction)).update(repeating: 0, count: shape.hidden)
+    }
+  }
+
+  /// Writes the last states of a batch entry; those of an empty sequence are 0, as in ONNX Runtime.
+  func end(
+    _ memory: Memory, _ last: ValueID?, _ state: UnsafeMutablePointer<Float>, _ b: Int, isEmpty: Bool
+  ) {
+    guard let last else { return }
+    let to = unsafe memory.floats(last) + shape.state(b, direction)
+    if isEmpty {
+      unsafe to.update(repeating: 0, count: shape.hidden)
+    } else {
+      unsafe to.update(from: state, count: shape.hidden)
+    }
+  }
+}
+
+/// One direction of an LSTM; the input product is done.
+struct LSTMStep: Step {
+  let label: String
+  let shape: RecurrentShape
+  let direction: Int
+  let operands: RecurrentShape.Operands
+  let cells: LSTMCells
+  let recurrent: ValueID
+  let sums: ValueID
+  let h: ValueID
+  let c: ValueID
+  let path: Int32
+
+  var reads: [ValueID] { operands.reads + cells.reads + [recurrent, sums] }
+  var writes: [ValueID] { operands.writes + cells.writes + [sums, h, c] }
+  var cost: StepCost {
+    StepCost(
+      label: label, arithmetic: .float, macs: shape.steps * shape.batch * shape.hidden * shape.columns)
+  }
+
+  func run(_ memory: Memory) {
+    let walk = RecurrentRun(shape: shape, direction: direction, operands: operands)
+    var how = unsafe cells.how(memory, shape, direction)
+    let (sums, recurrent) = unsafe (memory.floats(sums), memory.floats(recurrent))
+    unsafe walk.begin(memory, operands.initial, memory.floats(h))
+    unsafe walk.begin(memory, cells.initial, memory.floats(c))
+    for b in 0..<shape.batch {
+      let (h, c) = unsafe (memory.floats(h) + b * shape.hidden, memory.floats(c) + b * shape.hidden)
+      let length = unsafe walk.length(memory, b)
+      for t in 0..<length {
+        let time = walk.time(t, length)
+        let gates = unsafe sums + shape.row(time, b) * shape.columns
+        unsafe mw_f32_accumulate(path, h, recurrent, shape.hidden, shape.columns, gates)
+        unsafe mw_f32_lstm_step(path, &how, gates, c, h)
+        unsafe walk.write(memory, h, time: time, b)
+      }
+      unsafe walk.clear(memory, from: length, b)
+      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
+      unsafe walk.end(memory, cells.last, c, b, isEmpty: length == 0)
+    }
+  }
+}
+
+/// One direction of a GRU; the input product is done.
+struct GRUStep: Step {
+  let shape: RecurrentShape
+  let direction: Int
+  let operands: RecurrentShape.Operands
+  /// Recurrent weights of z and r.
+  let gates: ValueID
+  /// Recurrent weights of the candidate state.
+  let candidate: ValueID
+  let sums: ValueID
+  let h: ValueID
+  let reset: ValueID
+  let linearBeforeReset: Bool
+  let path: Int32
+
+  var reads: [ValueID] { operands.reads + [gates, candidate, sums] }
+  var writes: [ValueID] { operands.writes + [sums, h, reset] }
+  var cost: StepCost {
+    StepCost(
+      label: "GRU", arithmetic: .float, macs: shape.steps * shape.batch * shape.hidden * shape.columns)
+  }
+
+  func run(_ memory: Memory) {
+    let walk = RecurrentRun(shape: shape, direction: direction, operands: operands)
+    var how = mw_gru(
+      hidden: shape.hidden, f: shape.activations[direction * 2], g: shape.activations[direction * 2 + 1],
+      clip: shape.clip)
+    let (sums, reset) = unsafe (memory.floats(sums), memory.floats(reset))
+    unsafe walk.begin(memory, operands.initial, memory.floats(h))
+    for b in 0..<shape.batch {
+      let h = unsafe memory.floats(h) + b * shape.hidden
+      let length = unsafe walk.length(memory, b)
+      for t in 0..<length {
+        let time = walk.time(t, length)
+        unsafe step(memory, &how, sums + shape.row(time, b) * shape.columns, h, reset)
+        unsafe walk.write(memory, h, time: time, b)
+      }
+      unsafe walk.clear(memory, from: length, b)
+      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
+    }
+  }
+
+  private func step(
+    _ memory: Memory, _ how: inout mw_gru, _ sums: UnsafeMutablePointer<Float>,
+    _ h: UnsafeMutablePointer<Float>, _ reset: UnsafeMutablePointer<Float>
+  ) {
+    let (hidden, third) = unsafe (shape.hidden, sums + 2 * shape.hidden)
+    let candidate = unsafe memory.floats(candidate)
+    unsafe mw_f32_accumulate(path, h, memory.floats(gates), hidden, 2 * hidden, sums)
+    if linearBeforeReset {
+      if let bias = operands.bias {
+        let recurrentBias = unsafe memory.floats(bias) + direction * 2 * shape.columns + 5 * hidden
+        unsafe reset.update(from: recurrentBias, count: hidden)
+      } else {
+        unsafe reset.update(repeating: 0, count: hidden)
+      }
+      unsafe mw_f32_accumulate(path, h, candidate, hidden, hidden, reset)
+      unsafe mw_f32_gru_step(path, &how, sums, reset, h)
+    } else {
+      unsafe mw_f32_gru_reset(path, &how, sums, h, reset)
+      unsafe mw_f32_accumulate(path, reset, candidate, hidden, hidden, third)
+      unsafe mw_f32_gru_step(path, &how, sums, nil, h)
+    }
+  }
+}
+
+/// One direction of a simple recurrent network; the input product is done.
+struct RNNStep: Step {
+  let shape: RecurrentShape
+  let direction: Int
+  let operands: RecurrentShape.Operands
+  let recurrent: ValueID
+  let sums: ValueID
+  let h: ValueID
+  let path: Int32
+
+  var reads: [ValueID] { operands.reads + [recurrent, sums] }
+  var writes: [ValueID] { operands.writes + [sums, h] }
+  var cost: StepCost {
+    StepCost(
+      label: "RNN", arithmetic: .float, macs: shape.steps * shape.batch * shape.hidden * shape.hidden)
+  }
+
+  func run(_ memory: Memory) {
+    let walk = RecurrentRun(shape: shape, direction: direction, operands: operands)
+    let (sums, recurrent) = unsafe (memory.floats(sums), memory.floats(recurrent))
+    unsafe walk.begin(memory, operands.initial, memory.floats(h))
+    for b in 0..<shape.batch {
+      let h = unsafe memory.floats(h) + b * shape.hidden
+      let length = unsafe walk.length(memory, b)
+      for t in 0..<length {
+        let time = walk.time(t, length)
+        let sum = unsafe sums + shape.row(time, b) * shape.hidden
+        unsafe mw_f32_accumulate(path, h, recurrent, shape.hidden, shape.hidden, sum)
+        if shape.clip > 0 {
+          for j in 0..<shape.hidden { unsafe sum[j] = max(-shape.clip, min(shape.clip, sum[j])) }
+        }
+        unsafe mw_f32_activate(path, shape.activations[direction], sum, shape.hidden)
+        unsafe h.update(from: sum, count: shape.hidden)
+        unsafe walk.write(memory, h, time: time, b)
+      }
+      unsafe walk.clear(memory, from: length, b)
+      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
+    }
+  }
+}
