@@ -101,6 +101,10 @@ void mw_q8_max_pool(int path, const uint8_t *q, size_t in_rows, size_t channels,
 /// sums[c] = sum over rows of q[row][c]
 void mw_q8_column_sums(int path, const uint8_t *q, size_t rows, size_t channels, int32_t *sums);
 
+/// out[j] = bias[j] - zero * sums[j] + depth * zero * zeros[j], modulo 2^32: where sums begin. Zeros and bias may be NULL.
+void mw_q8_base(int path, const int32_t *sums, const int32_t *zeros, int32_t zero, int32_t depth, const int32_t *bias,
+                size_t n, int32_t *out);
+
 /// Softmax of each row, as ONNX Runtime's QLinearSoftmax: out = rne(e * scale / sum of e) + zero, at most 255, where e is
 /// table[x + 255 - largest x of the row]; sums run in the order of the elements.
 void mw_q8_softmax(int path, const uint8_t *x, size_t rows, size_t columns, const float *table, float scale,

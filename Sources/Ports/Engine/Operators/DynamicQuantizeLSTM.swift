@@ -161,13 +161,13 @@ extension Operators {
       x: a, y: try planner.makeTemporary(node, .uint8, [rows, depth]),
       scale: try planner.makeTemporary(node, .float, []), zero: try planner.makeTemporary(node, .uint8, []),
       count: rows * depth, path: path)
+    let allZero = planner.constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
     let base = BaseStep(
-      sums: columnSums, zeros: zeros, aZero: quantize.zero, aIsSigned: false, bias: nil, columns: columns,
-      matrices: 1, depth: depth, base: try planner.makeTemporary(node, .int32, [columns]))
+      sums: columnSums, zeros: allZero ? nil : zeros, aZero: quantize.zero, aIsSigned: false, bias: nil, columns: columns,
+      matrices: 1, depth: depth, base: try planner.makeTemporary(node, .int32, [columns]), path: path)
     let scales = ScaleStep(
       aScale: quantize.scale, bScale: scale, bCount: planner[scale].count, yScale: nil, alpha: 1,
       columns: columns, scale: try planner.makeTemporary(node, .float, [columns]))
-    let allZero = planner.constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
     let prepared = PreparedWeights(
       shape: right, packed: packed, base: base.base, zeros: allZero ? nil : zeros,
       end: .float(scale: scales.scale, offset: nil), aZero: quantize.zero, aIsSigned: false, path: path)

@@ -91,7 +91,8 @@ struct PackStep: Step {
 /// Where each sum of a product begins: bias - a zero * column sum + depth * a zero * b zero.
 struct BaseStep: Step {
   let sums: ValueID
-  let zeros: ValueID
+  /// Nil when all are 0.
+  let zeros: ValueID?
   let aZero: ValueID
   let aIsSigned: Bool
   let bias: ValueID?
@@ -102,23 +103,20 @@ struct BaseStep: Step {
   let depth: Int
   /// int32, matrices x columns
   let base: ValueID
+  let path: Int32
 
-  var reads: [ValueID] { [sums, zeros, aZero] + [bias].compactMap(\.self) }
+  var reads: [ValueID] { [sums, aZero] + [zeros, bias].compactMap(\.self) }
   var writes: [ValueID] { [base] }
   var cost: StepCost { StepCost(label: "zero points", arithmetic: .int8) }
 
   func run(_ memory: Memory) {
     let zero = unsafe memory.unsignedZero(aZero, isSigned: aIsSigned)
-    let base: UnsafeMutablePointer<Int32> = unsafe memory.pointer(base)
-    let sums: UnsafeMutablePointer<Int32> = unsafe memory.pointer(sums)
-    let zeros: UnsafeMutablePointer<Int32> = unsafe memory.pointer(zeros)
-    let whole = Int32(truncatingIfNeeded: depth) &* zero
     for matrix in 0..<matrices {
-      let (sums, base) = unsafe (sums + matrix * columns, base + matrix * columns)
-      for j in 0..<columns { unsafe base[j] = whole &* zeros[j] &- zero &* sums[j] }
-      guard let bias else { continue }
-      let start: UnsafeMutablePointer<Int32> = unsafe memory.pointer(bias)
-      for j in 0..<columns { unsafe base[j] &+= start[j] }
+      let at = matrix * columns
+      unsafe mw_q8_base(
+        path, memory.pointer(sums) + at, zeros.map { unsafe UnsafePointer(memory.pointer($0)) }, zero,
+        Int32(truncatingIfNeeded: depth), bias.map { unsafe UnsafePointer(memory.pointer($0)) }, columns,
+        memory.pointer(base) + at)
     }
   }
 }
@@ -141,12 +139,14 @@ struct ScaleStep: Step {
 
   func run(_ memory: Memory) {
     let a = unsafe alpha * memory.floats(aScale)[0]
-    let divisor = yScale.map { unsafe memory.floats($0)[0] } ?? 1
     let (b, scale) = unsafe (memory.floats(bScale), memory.floats(scale))
     if bCount == 1 {
-      unsafe scale.update(repeating: a * b[0] / divisor, count: columns)
+      unsafe scale.update(repeating: a * b[0], count: columns)
     } else {
-      for j in 0..<columns { unsafe scale[j] = a * b[j] / divisor }
+      for j in 0..<columns { unsafe scale[j] = a * b[j] }
     }
+    guard let yScale else { return }
+    let divisor = unsafe memory.floats(yScale)[0]
+    for j in 0..<columns { unsafe scale[j] /= divisor }
   }
 }

@@ -111,11 +111,12 @@ extension Planner {
       }
     }
     let base = try makeTemporary(node, .int32, [matrices, shape.allColumns])
+    let allZero = constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
     prepare(
       BaseStep(
-        sums: sums, zeros: zeros, aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, bias: inputs.bias,
-        columns: shape.allColumns, matrices: matrices, depth: shape.depth, base: base))
-    let allZero = constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
+        sums: sums, zeros: allZero ? nil : zeros, aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, bias: inputs.bias,
+        columns: shape.allColumns, matrices: matrices, depth: shape.depth, base: base,
+        path: path))
     return PreparedWeights(
       shape: shape, packed: packed, base: base, zeros: allZero ? nil : zeros,
       end: try productEnd(node, inputs), aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, path: path)
