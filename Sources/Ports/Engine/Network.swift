@@ -30,6 +30,8 @@ public struct Network: Sendable {
 
   let steps: [any Step]
   let memory: MemoryPlan.Layout
+  /// What a stream begins with; empty for a network that takes whole windows.
+  let initialState: [UInt8]
 
   /// Reads and plans the ONNX file at `path`.
   ///
@@ -46,14 +48,23 @@ public struct Network: Sendable {
     try self.init(model, batch: batch, kernels: kernels)
   }
 
-  init(_ model: Model, batch: Int, kernels: KernelForm) throws(ModelError) {
-    var planner = Planner(path: kernels.code)
+  /// - Parameter piece: replaces the length of one axis of the inputs; with `isStreaming` the past is carried.
+  init(
+    _ model: Model, batch: Int, kernels: KernelForm, piece: (axis: Int, length: Int)? = nil, isStreaming: Bool = false
+  ) throws(ModelError) {
+    var planner = Planner(path: kernels.code, isStreaming: isStreaming)
     var inputs: [Port] = []
     for port in model.graph.inputs {
       guard let type = port.type, let dimensions = port.shape else {
         throw .tensor(port.name, reason: "the graph's input has no type or no shape")
       }
-      let shape = dimensions.map { if case .fixed(let length) = $0 { length } else { batch } }
+      var shape = dimensions.map { if case .fixed(let length) = $0 { length } else { batch } }
+      if let piece {
+        guard shape.indices.contains(piece.axis) else {
+          throw .tensor(port.name, reason: "axis \(piece.axis) of a tensor of rank \(shape.count)")
+        }
+        shape[piece.axis] = piece.length
+      }
       let value = try planner.makeInput(port.name, type, shape)
       inputs.append(Port(name: port.name, type: type, shape: shape, value: value))
     }
@@ -63,6 +74,7 @@ public struct Network: Sendable {
     for (time, step) in steps.enumerated() { plan.touch(step.reads + step.writes, at: time) }
     plan.touch(results, at: steps.count)
     memory = plan.lay()
+    initialState = planner.initialState
     self.inputs = inputs
     outputs = zip(model.graph.outputs, results).map { port, id in
       Port(name: port.name, type: planner[id].type, shape: planner[id].shape, value: id)
@@ -84,10 +96,18 @@ public struct Network: Sendable {
   ///   - output: room for those of the output.
   ///   - scratch: made for this network, or for several of which this is one.
   public func run(_ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch) {
+    unsafe run(input, into: &output, scratch: &scratch, state: nil)
+  }
+
+  /// - Parameter state: what a stream carries; nil where nothing is.
+  func run(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch,
+    state: UnsafeMutableRawPointer?
+  ) {
     precondition(inputs.count == 1 && outputs.count == 1)
     precondition(inputs[0].type == .float && outputs[0].type == .float)
     precondition(input.count == inputs[0].count && output.count >= outputs[0].count)
-    unsafe execute(&scratch) { memory in
+    unsafe execute(&scratch, state) { memory in
       let (from, to) = unsafe (memory.floats(inputs[0].value), memory.floats(outputs[0].value))
       for i in 0..<inputs[0].count { unsafe from[i] = input[i] }
       for step in steps { unsafe step.run(memory) }
@@ -112,7 +132,7 @@ public struct Network: Sendable {
         port.name, reason: "\(port.type) \(port.shape) expected, \(tensor.type) \(tensor.shape) given")
     }
     var results: [Tensor] = []
-    unsafe execute(&scratch) { memory in
+    unsafe execute(&scratch, nil) { memory in
       for (port, tensor) in zip(inputs, given) {
         unsafe memory[port.value].copyMemory(from: tensor.bytes, byteCount: tensor.bytes.count)
       }
@@ -126,7 +146,7 @@ public struct Network: Sendable {
     return results
   }
 
-  private func execute(_ scratch: inout Scratch, _ body: (Memory) -> Void) {
+  private func execute(_ scratch: inout Scratch, _ state: UnsafeMutableRawPointer?, _ body: (Memory) -> Void) {
     precondition(scratch.bytes >= memory.arenaBytes, "the scratch was not made for this network")
     // SAFETY: the arena is long enough, and the pointers do not leave these closures.
     unsafe memory.places.withUnsafeBufferPointer { places in
@@ -135,7 +155,7 @@ public struct Network: Sendable {
           unsafe body(
             Memory(
               arena: arena.baseAddress!, constants: constants.baseAddress!,
-              places: places.baseAddress!))
+              state: state ?? arena.baseAddress!, places: places.baseAddress!))
         }
       }
     }

@@ -112,7 +112,7 @@ extension Operators {
     let operands = try shape.operands(node, &planner)
     let cells = try LSTMCells(node, shape, &planner)
     for direction in 0..<shape.directions {
-      let h = try planner.makeTemporary(node, .float, [shape.batch, shape.hidden])
+      let h = try shape.makeStates(node, &planner)
       let sums = try planner.makeTemporary(node, .float, [shape.steps * shape.batch, shape.columns])
       let sumsOfStates = try planner.makeTemporary(node, .float, [shape.batch, shape.columns])
       var base: ValueID?
@@ -134,7 +134,7 @@ extension Operators {
             node, shape, direction, of: h, rows: shape.batch, depth: shape.hidden,
             inputs: (weights: 2, scale: 10, zero: 11), into: sumsOfStates, &planner),
           base: base, sums: sums, sumsOfStates: sumsOfStates, h: h,
-          c: try planner.makeTemporary(node, .float, [shape.batch, shape.hidden]), path: planner.path))
+          c: try shape.makeStates(node, &planner), path: planner.path))
     }
   }
 

@@ -22,7 +22,7 @@ extension Operators {
     let y = try planner.makeOutput(
       node, 0, .float, [shape[0], kernel[0]] + windows.output, layout: .channelsLast)
     if planner[y].count == 0 { return }
-    if groups == shape[1], groups == kernel[0] {
+    if groups == shape[1], groups == kernel[0], !planner.isStreaming {
       planner.emit(
         DepthwiseStep(
           label: node.op, x: x, weights: try kernelFirst(node, weights, &planner), base: bias, y: y,
@@ -35,6 +35,7 @@ extension Operators {
     let (outputs, size) = (kernel[0] / groups, windows.kernelCount * kernel[1])
     let side = RightSide(
       taps: taps.count, length: length, n: outputs, tapStride: length, lengthStride: 1, nStride: size)
+    let isCarried = try Array([windows.z, windows.y, windows.x].suffix(windows.rank)).carry(node, planner)
     let padded =
       windows.isPadded
       ? try planner.makeTemporary(
@@ -42,6 +43,8 @@ extension Operators {
     planner.emit(
       FloatConvolutionStep(
         label: node.op, x: x, padded: padded,
+        history: isCarried
+          ? try planner.makeState(node, .float, [shape[0], windows.x.before, shape[1]]) : nil,
         packed: try planner.packed(node, ordered, side, at: (0..<groups).map { $0 * outputs * size }),
         packedCount: side.packedCount(planner.path), side: side,
         taps: planner.addConstant(Tensor(.int32, [taps.count], taps)), base: bias, y: y, windows: windows,

@@ -10,6 +10,8 @@ struct FloatConvolutionStep: Step {
   let x: ValueID
   /// Room for the input of one batch entry and the zeros around it, where there is padding.
   let padded: ValueID?
+  /// The last positions of the run before, where a stream is taken piece by piece.
+  let history: ValueID?
   let packed: ValueID
   let packedCount: Int
   let side: RightSide
@@ -28,7 +30,7 @@ struct FloatConvolutionStep: Step {
   let path: Int32
 
   var reads: [ValueID] { [x, packed, taps] + (base.map { [$0] } ?? []) }
-  var writes: [ValueID] { [y] + (padded.map { [$0] } ?? []) }
+  var writes: [ValueID] { [y] + [padded, history].compactMap(\.self) }
   var cost: StepCost {
     let perOutput = side.taps * side.length * side.n * groups
     return StepCost(label: label, arithmetic: .float, macs: batch * windows.outputCount * perOutput)
@@ -43,6 +45,12 @@ struct FloatConvolutionStep: Step {
         let room = unsafe memory.floats(padded)
         unsafe w.pad(input, into: room, channels: channels.input)
         unsafe input = room
+        if let history {
+          let size = w.x.before * channels.input
+          let past = unsafe memory.floats(history) + b * size
+          unsafe room.update(from: past, count: size)
+          unsafe past.update(from: room + w.x.input * channels.input, count: size)
+        }
       }
       unsafe multiply(memory, input, y + b * w.outputCount * channels.output)
     }

@@ -22,8 +22,8 @@ extension Operators {
         LSTMStep(
           label: node.op, shape: shape, direction: direction, operands: operands, cells: cells,
           recurrent: try recurrentWeights(node, shape, direction, &planner), sums: sums,
-          h: try planner.makeTemporary(node, .float, [shape.batch, shape.hidden]),
-          c: try planner.makeTemporary(node, .float, [shape.batch, shape.hidden]), path: planner.path))
+          h: try shape.makeStates(node, &planner),
+          c: try shape.makeStates(node, &planner), path: planner.path))
     }
   }
 
@@ -38,7 +38,7 @@ extension Operators {
           shape: shape, direction: direction, operands: operands,
           gates: try recurrentWeights(node, shape, direction, blocks: 0..<2, &planner),
           candidate: try recurrentWeights(node, shape, direction, blocks: 2..<3, &planner), sums: sums,
-          h: try planner.makeTemporary(node, .float, [shape.batch, shape.hidden]),
+          h: try shape.makeStates(node, &planner),
           reset: try planner.makeTemporary(node, .float, [shape.hidden]), linearBeforeReset: linear,
           path: planner.path))
     }
@@ -53,7 +53,7 @@ extension Operators {
         RNNStep(
           shape: shape, direction: direction, operands: operands,
           recurrent: try recurrentWeights(node, shape, direction, &planner), sums: sums,
-          h: try planner.makeTemporary(node, .float, [shape.batch, shape.hidden]), path: planner.path))
+          h: try shape.makeStates(node, &planner), path: planner.path))
     }
   }
 

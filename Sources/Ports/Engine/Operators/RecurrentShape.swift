@@ -15,6 +15,8 @@ struct RecurrentShape: Sendable {
   let isReverse: Bool
   /// Whether the batch comes first (`layout` 1).
   let batchFirst: Bool
+  /// Whether the states of one run are where the next begins.
+  let isCarried: Bool
   /// 0 for none.
   let clip: Float
   /// Of all directions.
@@ -72,9 +74,22 @@ struct RecurrentShape: Sendable {
     guard r[0] == directions, r[columns] == gates * hidden, w.count == 3, w[0] == directions,
       w[columns] == gates * hidden, w[inputAxis] == inputs
     else { throw node.fault("weights of shapes \(w) and \(r) for an input of \(x)") }
+    isCarried = planner.isStreaming
+    if isCarried {
+      guard directions == 1, !isReverse, (4...6).allSatisfy({ !node.has(input: $0) }) else {
+        throw node.fault("a stream runs forward only, without sequence_lens and initial states")
+      }
+    }
     clip = node.float("clip", default: 0)
     guard clip >= 0 else { throw node.fault("clip of \(clip)") }
     activations = try Activations.read(node, functions: functions, directions: directions)
+  }
+
+  /// Room for the states of all batch entries.
+  func makeStates(_ node: Node, _ planner: inout Planner) throws(ModelError) -> ValueID {
+    isCarried
+      ? try planner.makeState(node, .float, [batch, hidden])
+      : try planner.makeTemporary(node, .float, [batch, hidden])
   }
 
   /// Inputs and outputs that all of these operators have in the same places.

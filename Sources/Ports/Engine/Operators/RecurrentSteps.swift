@@ -30,8 +30,9 @@ struct RecurrentRun {
   let direction: Int
   let operands: RecurrentShape.Operands
 
-  /// Sets the states of all batch entries to those given, or to 0.
+  /// Sets the states of all batch entries to those given, or to 0; those of a stream are there.
   func begin(_ memory: Memory, _ initial: ValueID?, _ states: UnsafeMutablePointer<Float>) {
+    if shape.isCarried { return }
     for b in 0..<shape.batch {
       let to = unsafe states + b * shape.hidden
       if let initial {

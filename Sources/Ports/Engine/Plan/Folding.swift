@@ -31,7 +31,7 @@ struct Folding: Sendable {
         }
         let base = room.baseAddress!
         let memory = unsafe Memory(
-          arena: base, constants: UnsafeRawPointer(base), places: places.baseAddress!)
+          arena: base, constants: UnsafeRawPointer(base), state: base, places: places.baseAddress!)
         for step in steps { unsafe step.run(memory) }
         for id in written {
           results[id] = unsafe Array(

@@ -16,6 +16,8 @@ struct MemoryPlan {
   private let tensors: [Tensor]
   /// First and last step that touches a value with room in the arena.
   private var lives: [ValueID: ClosedRange<Int>] = [:]
+  /// Offsets of values that a stream carries.
+  private var states: [ValueID: Int] = [:]
   /// Constants that a step reads.
   private var wanted: Set<ValueID> = []
 
@@ -30,6 +32,7 @@ struct MemoryPlan {
       let root = values.root(id)
       switch values[root].home {
       case .constant: wanted.insert(root)
+      case .state(let offset): states[root] = offset
       default:
         let life = lives[root] ?? time...time
         lives[root] = min(life.lowerBound, time)...max(life.upperBound, time)
@@ -74,6 +77,7 @@ struct MemoryPlan {
         unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(from: tensors[index].bytes)
       }
     }
+    for (id, offset) in states { places[id] = unsafe Memory.stateBase + offset }
     for id in values.indices where places[id] == 0 { places[id] = places[values.root(id)] }
     return Layout(places: places, arenaBytes: arena, constants: blob, constantBytes: offset)
   }

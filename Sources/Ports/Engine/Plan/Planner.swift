@@ -24,7 +24,15 @@ struct Planner {
   /// Bytes of all values that the plan holds, against `ModelLimit.planBytes`.
   private var plannedBytes = 0
 
-  init(path: Int32) { self.path = path }
+  /// Whether the network takes a stream piece by piece: convolutions and recurrent operators carry on.
+  let isStreaming: Bool
+  /// What a stream begins with.
+  private(set) var initialState: [UInt8] = []
+
+  init(path: Int32, isStreaming: Bool = false) {
+    self.path = path
+    self.isStreaming = isStreaming
+  }
 
   subscript(id: ValueID) -> Value { values[id] }
 
@@ -124,6 +132,17 @@ struct Planner {
   ) throws(ModelError) -> ValueID {
     let id = try makeTemporary(node, type, shape, layout: layout)
     values[id].isFlipped = type == .int8
+    return id
+  }
+
+  /// Memory that a stream carries from one run to the next.
+  /// - Parameter fill: each byte at the beginning.
+  mutating func makeState(_ node: Node, _ type: ElementType, _ shape: [Int], fill: UInt8 = 0) throws(ModelError)
+    -> ValueID
+  {
+    let id = try makeTemporary(node, type, shape)
+    values[id].home = .state(initialState.count)
+    initialState += repeatElement(fill, count: (values[id].byteCount + 63) / 64 * 64)
     return id
   }
 

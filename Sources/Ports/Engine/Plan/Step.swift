@@ -33,12 +33,17 @@ struct StepCost: Sendable {
 @unsafe struct Memory {
   let arena: UnsafeMutableRawPointer
   let constants: UnsafeRawPointer
-  /// By value: an offset into the arena, or the complement of one into the constants.
+  /// What a stream carries from one run to the next.
+  let state: UnsafeMutableRawPointer
+  /// By value: an offset into the arena, the complement of one into the constants, or one into the state behind
+  /// `stateBase`.
   let places: UnsafePointer<Int>
+  static let stateBase = 1 << 48
 
   subscript(id: ValueID) -> UnsafeMutableRawPointer {
     let place = unsafe places[id]
-    return unsafe place >= 0 ? arena + place : UnsafeMutableRawPointer(mutating: constants + ~place)
+    if place < 0 { return unsafe UnsafeMutableRawPointer(mutating: constants + ~place) }
+    return unsafe place < Memory.stateBase ? arena + place : state + (place - Memory.stateBase)
   }
   func floats(_ id: ValueID) -> UnsafeMutablePointer<Float> { unsafe pointer(id) }
   func bytes(_ id: ValueID) -> UnsafeMutablePointer<UInt8> { unsafe pointer(id) }

@@ -18,6 +18,8 @@ struct Value: Sendable {
     case constant(Int)
     /// In the arena while it is needed.
     case arena
+    /// Carried from one run to the next: offset in the state of a stream.
+    case state(Int)
     /// The same bytes as another value.
     case alias(ValueID)
   }

@@ -17,13 +17,15 @@ struct ConvolutionStep: Step {
   let horizontal: Window
   /// The input with its margins; nil where there are none.
   let padded: ValueID?
+  /// The last positions of the run before, where a stream is taken piece by piece.
+  let history: ValueID?
   let taps: ValueID
   let tapCount: Int
   let rowSums: ValueID?
   let scratch: ValueID
 
   var reads: [ValueID] { [x, taps] + weights.reads }
-  var writes: [ValueID] { [y, scratch] + [padded, rowSums].compactMap(\.self) }
+  var writes: [ValueID] { [y, scratch] + [padded, rowSums, history].compactMap(\.self) }
   var cost: StepCost {
     StepCost(
       label: label, arithmetic: .int8,
@@ -40,6 +42,12 @@ struct ConvolutionStep: Step {
         let zero = unsafe memory.unsignedZero(weights.aZero, isSigned: weights.aIsSigned)
         unsafe pad(source, memory.bytes(padded), UInt8(truncatingIfNeeded: zero))
         unsafe source = memory.bytes(padded)
+        if let history {
+          let size = horizontal.before * channels
+          let past = unsafe memory.bytes(history) + image * size
+          unsafe source.update(from: past, count: size)
+          unsafe past.update(from: source + horizontal.input * channels, count: size)
+        }
       }
       for group in 0..<shape.groups {
         var product = unsafe weights.product(memory, matrix: group, column: group * shape.columns)

@@ -88,6 +88,7 @@ extension Planner {
         horizontal: horizontal,
         padded: hasMargins
           ? try makeTemporary(node, .uint8, [vertical.padded, horizontal.padded, channels]) : nil,
+        history: try history(node, windows, [input[0], horizontal.before, channels], prepared),
         taps: addConstant(Tensor(.int32, [offsets.count], offsets)), tapCount: offsets.count,
         rowSums: prepared.zeros == nil ? nil : try makeTemporary(node, .int32, [horizontal.output]),
         scratch: try makeTemporary(
@@ -98,9 +99,32 @@ extension Planner {
           ])))
   }
 
+  /// What a stream carries for a convolution: the positions before its first window.
+  private mutating func history(_ node: Node, _ windows: [Window], _ shape: [Int], _ weights: PreparedWeights)
+    throws(ModelError) -> ValueID?
+  {
+    guard try windows.carry(node, self) else { return nil }
+    guard let zero = constant(weights.aZero) else {
+      throw node.fault("a stream needs a zero point that is known at load")
+    }
+    return try makeState(node, .uint8, shape, fill: weights.aIsSigned ? zero.bytes[0] ^ 0x80 : zero.bytes[0])
+  }
+
   /// Weights [out][in][positions...] as [out][positions...][in].
   private mutating func kernelLast(_ node: Node, _ w: ValueID) throws(ModelError) -> ValueID {
     try arranged(w, Form(layout: .channelsLast, isFlipped: false))
+  }
+}
+
+extension [Window] {
+  /// Whether a convolution over these windows carries positions from run to run; throws where a stream can not.
+  func carry(_ node: Node, _ planner: Planner) throws(ModelError) -> Bool {
+    guard planner.isStreaming, contains(where: { $0.extent > 1 || $0.before > 0 }) else { return false }
+    guard count == 1, self[0].stride == 1, self[0].behind == 0, self[0].before == self[0].extent - 1 else {
+      throw node.fault(
+        "a stream needs causal convolutions over one axis: stride 1, all padding before the first position")
+    }
+    return true
   }
 }
 
