@@ -50,7 +50,9 @@ extension Operators {
     } else if node.has(input: 2) {
       type = planner[try planner.stored(node, 2)].type
     }
-    guard quantizedTypes.contains(type) else { throw node.fault("elements of type \(type) are not supported") }
+    guard quantizedTypes.contains(type) else {
+      throw node.fault("elements of type \(type) are not supported")
+    }
     return type
   }
 

@@ -109,7 +109,9 @@ struct MaxPoolIndicesStep: Step {
     }
   }
 
-  private func largest<Element: PoolElement>(_ x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int)) -> Int {
+  private func largest<Element: PoolElement>(_ x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int))
+    -> Int
+  {
     let w = windows
     var (best, at) = (Element.lowest, 0)
     var isFirst = true
