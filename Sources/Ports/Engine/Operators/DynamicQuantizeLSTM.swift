@@ -66,10 +66,9 @@ struct DynamicQuantizeLSTMStep: Step {
       for b in 0..<shape.batch {
         let length = unsafe walk.length(memory, b)
         if t < length { unsafe step(memory, walk, &how, time: walk.time(t, length), b) }
-        guard t + 1 == length else { continue }
-        unsafe end(memory, walk, b, isEmpty: false)
-        // Where Y is wanted, ONNX Runtime goes on with zeros for a sequence that has ended.
-        if operands.y != nil {
+        if t + 1 == length { unsafe end(memory, walk, b, isEmpty: false) }
+        // Behind the end of a sequence ONNX Runtime goes on from the zeros in Y, where there is Y.
+        if t == length, operands.y != nil {
           unsafe (memory.floats(h) + b * shape.hidden).update(repeating: 0, count: shape.hidden)
         }
       }

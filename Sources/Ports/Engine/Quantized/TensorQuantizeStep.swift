@@ -3,7 +3,7 @@
 internal import CKernels
 
 /// Floats to 8 bit, one scale for the tensor.
-struct QuantizeStep: Step {
+struct TensorQuantizeStep: Step {
   let x: ValueID
   let y: ValueID
   let quantization: Quantization
@@ -34,7 +34,7 @@ struct QuantizeStep: Step {
 }
 
 /// 8 bit to floats, one scale for the tensor.
-struct DequantizeStep: Step {
+struct TensorDequantizeStep: Step {
   let x: ValueID
   let y: ValueID
   let quantization: Quantization
@@ -54,8 +54,8 @@ struct DequantizeStep: Step {
 }
 
 extension Operators {
-  /// 8 bit with one scale a tensor, in the layout that the data have; the other forms are `quantizeFamily`.
-  static let quantize: [String: OperatorPlan] = [
+  /// 8 bit with one scale a tensor, in the layout that the data have; the other forms are `quantize`.
+  static let quantizedTensors: [String: OperatorPlan] = [
     "QuantizeLinear": { (node, planner) throws(ModelError) in
       guard node.has(input: 1), planner[try planner.stored(node, 1)].count == 1,
         planner[try planner.stored(node, 1)].type == .float,
@@ -74,7 +74,7 @@ extension Operators {
       let y = try planner.makeUnsignedOutput(
         node, 0, type, value.shape, layout: transposes ? .channelsLast : value.layout)
       planner.emit(
-        QuantizeStep(
+        TensorQuantizeStep(
           x: x, y: y, quantization: quantization, isSigned: type == .int8,
           batch: transposes ? value.shape[0] : 1, rows: transposes ? value.shape[1] : 1,
           columns: transposes ? value.shape[2...].reduce(1, *) : value.count, transposes: transposes,
@@ -92,14 +92,14 @@ extension Operators {
       try planner.checkScalar(quantization.zero, node, "the zero point")
       let y = try planner.makeOutput(node, 0, .float, planner[x].shape, layout: planner[x].layout)
       planner.emit(
-        DequantizeStep(
+        TensorDequantizeStep(
           x: x, y: y, quantization: quantization, isSigned: type == .int8, count: planner[x].count,
           path: planner.path))
     },
   ]
 
   private static func fallback(_ op: String, _ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard let plan = quantizeFamily[op] else {
+    guard let plan = quantize[op] else {
       throw .unsupportedOperator(node: node.name, operator: node.op)
     }
     try plan(node, &planner)
