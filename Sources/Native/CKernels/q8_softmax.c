@@ -18,10 +18,12 @@ static inline __attribute__((always_inline)) void finish(const uint8_t *x, size_
                                                          float scale, float sum, int32_t zero, uint8_t *out) {
   float shares[MW_PIECE];
   int32_t rounded[MW_PIECE];
+  // Scale and share together can be more than a float holds.
+  const float factor = scale / sum;
   for (size_t from = 0; from < columns; from += MW_PIECE) {
     size_t count = columns - from < MW_PIECE ? columns - from : MW_PIECE;
     for (size_t c = 0; c < count; c++) shares[c] = table[x[from + c]];
-    for (size_t c = 0; c < count; c++) rounded[c] = (int32_t)nearbyintf(shares[c] * scale / sum) + zero;
+    for (size_t c = 0; c < count; c++) rounded[c] = (int32_t)nearbyintf(shares[c] * factor) + zero;
     for (size_t c = 0; c < count; c++) out[from + c] = (uint8_t)(rounded[c] > 255 ? 255 : rounded[c]);
   }
 }

@@ -18,11 +18,11 @@ extension Operators {
           negative: $0.integer("detect_negative", default: 1) != 0)
       },
       "Relu": { (node, planner) throws(ModelError) in
-        if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
+        if Set.reals.contains(planner[try planner.stored(node, 0)].type) {
           try real(node, &planner, .relu)
         } else {
           try limit(
-            node, &planner, .signed, low: .scalar(0, planner[try planner.operandAsStored(node, 0)].type))
+            node, &planner, .signed, low: .scalar(0, planner[try planner.stored(node, 0)].type))
         }
       },
       "Clip": clip,
@@ -34,7 +34,7 @@ extension Operators {
         try cast(node, &planner, to: type)
       },
       "CastLike": { (node, planner) throws(ModelError) in
-        try cast(node, &planner, to: planner[try planner.operandAsStored(node, 1)].type)
+        try cast(node, &planner, to: planner[try planner.stored(node, 1)].type)
       },
       "Dropout": { (node, planner) throws(ModelError) in
         let ratio = try planner.optionalConstant(node, 1)?.number ?? 0.5
@@ -114,7 +114,7 @@ extension Operators {
     _ function: RealFunction, _ integerFunction: UnaryIntegerStep.Function, _ types: Set<ElementType>
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
-      if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
+      if Set.reals.contains(planner[try planner.stored(node, 0)].type) {
         try real(node, &planner, function)
       } else {
         try integer(node, &planner, integerFunction, types)
