@@ -14,7 +14,7 @@ extension Operators {
     },
     "PRelu": { (node, planner) throws(ModelError) in
       let y = try binary(ArithmeticStep.self, .parametricRelu, .numbers, node, &planner)
-      guard planner[y].shape == planner[try planner.operandAsStored(node, 0)].shape else {
+      guard planner[y].shape == planner[try planner.stored(node, 0)].shape else {
         throw node.fault("the slope is larger than the input", tensor: node.inputs[1])
       }
     },

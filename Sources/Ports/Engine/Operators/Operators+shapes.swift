@@ -46,7 +46,7 @@ extension Operators {
       try planner.alias(node, 0, of: x, shape: shape)
     },
     "Shape": { (node, planner) throws(ModelError) in
-      let shape = planner[try planner.operandAsStored(node, 0)].shape
+      let shape = planner[try planner.stored(node, 0)].shape
       func bound(_ name: String, default value: Int) -> Int {
         let given = node.integer(name, default: value)
         return min(max(given < 0 ? given &+ shape.count : given, 0), shape.count)
@@ -56,7 +56,7 @@ extension Operators {
       planner.define(node, Tensor(.int64, [part.count], part))
     },
     "Size": { (node, planner) throws(ModelError) in
-      let count = planner[try planner.operandAsStored(node, 0)].count
+      let count = planner[try planner.stored(node, 0)].count
       planner.define(node, Tensor(.int64, [], [Int64(count)]))
     },
     "Constant": { (node, planner) throws(ModelError) in
@@ -85,7 +85,7 @@ extension Operators {
     },
     "Range": range,
     "EyeLike": { (node, planner) throws(ModelError) in
-      let x = planner[try planner.operandAsStored(node, 0)]
+      let x = planner[try planner.stored(node, 0)]
       guard x.shape.count == 2 else { throw node.fault("a matrix expected, not \(x.shape)") }
       let number = node.integer("dtype", default: Int(x.type.rawValue))
       guard let code = Int32(exactly: number), let type = ElementType(rawValue: code) else {

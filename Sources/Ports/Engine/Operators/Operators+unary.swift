@@ -33,7 +33,7 @@ extension Operators {
         try cast(node, &planner, to: type)
       },
       "CastLike": { (node, planner) throws(ModelError) in
-        try cast(node, &planner, to: planner[try planner.operandAsStored(node, 1)].type)
+        try cast(node, &planner, to: planner[try planner.stored(node, 1)].type)
       },
       "Dropout": { (node, planner) throws(ModelError) in
         let ratio = try planner.optionalConstant(node, 1)?.number ?? 0.5
@@ -113,7 +113,7 @@ extension Operators {
     _ function: RealFunction, _ integerFunction: UnaryIntegerStep.Function, _ types: Set<ElementType>
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
-      if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
+      if Set.reals.contains(planner[try planner.stored(node, 0)].type) {
         try real(node, &planner, function)
       } else {
         try integer(node, &planner, integerFunction, types)

@@ -13,6 +13,6 @@ enum Operators {
 
   private static let groups: [[String: OperatorPlan]] = [
     quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantizedTensors, elementwise, shapes,
-    unary, moves, pads, gather, reductions, routing, linear, pooling, normalization, quantizeFamily, recurrent,
+    unary, moves, pads, gather, reductions, routing, linear, pooling, normalization, quantize, recurrent,
   ]
 }

@@ -99,7 +99,7 @@ extension Operators {
   ]
 
   private static func fallback(_ op: String, _ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard let plan = quantizeFamily[op] else {
+    guard let plan = quantize[op] else {
       throw .unsupportedOperator(node: node.name, operator: node.op)
     }
     try plan(node, &planner)
