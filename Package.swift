@@ -110,7 +110,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", "Acquire", "Budget", "Machine", "Store", "Sync", arguments],
+      dependencies: ["Agent", "Acquire", "Budget", "Engine", "Machine", "Store", "Sync", arguments],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.
@@ -140,6 +140,10 @@ let package = Package(
     .executableTarget(
       name: "engine-lab", dependencies: ["Engine", "Allocations"], path: "Tests/EngineLab",
       exclude: ["Allocations"], swiftSettings: strict),
+    // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
+    .executableTarget(
+      name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
+      swiftSettings: strict),
 
     tests("Core", ["Machine", "Clockwork", "Settings"]),
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),

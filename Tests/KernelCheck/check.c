@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every form of the INT8 kernels against the scalar one, bit for bit, on every tail length: one line for each path.
 // Buffers have exactly the bytes that q8.h promises, so that a sanitizer sees the first one too many.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "CKernels.h"
+#include "q8_forms.h"
 
 static const char *const names[] = {"scalar", "sse4.1", "avx2", "avx-vnni", "avx512-vnni", "neon", "neon-dot"};
 
@@ -73,7 +75,8 @@ static void products(int path, size_t m, size_t n, size_t length, size_t taps) {
   }
   for (size_t i = 0; i < m; i++) row_factor[i] = (int32_t)below(256) - 128;
   const ptrdiff_t out_row = (ptrdiff_t)n + (below(2) ? 0 : (ptrdiff_t)below(20));
-  const int32_t zero = (int32_t)below(256), low = below(2) ? 0 : zero, high = below(4) ? 255 : 255 - (int32_t)below(256 - (size_t)low);
+  const int32_t zero = (int32_t)below(256), low = below(2) ? 0 : zero;
+  const int32_t high = below(4) ? 255 : 255 - (int32_t)below(256 - (size_t)low);
   const size_t out_bytes = 4 * ((m - 1) * (size_t)out_row + n);
   mw_q8_product p = {.a = a - first, .a_row = a_row, .taps = offsets, .tap_count = taps, .tap_length = length, .m = m,
                      .n = n, .base = base, .zero = zero, .low = low, .high = high, .scale = scale, .out_row = out_row};
@@ -97,7 +100,8 @@ static void products(int path, size_t m, size_t n, size_t length, size_t taps) {
       mw_q8_multiply(here, &p, scratch);
       free(scratch), free(packed);
     }
-    expect(out[0], out[1], p.to == MW_TO_U8 ? out_bytes / 4 : out_bytes, path, "multiply m n length taps", m, n, length, taps);
+    expect(out[0], out[1], p.to == MW_TO_U8 ? out_bytes / 4 : out_bytes, path, "multiply m n length taps", m, n, length,
+           taps);
     free(out[0]), free(out[1]);
   }
   int32_t *sums[2] = {bytes(4 * m), bytes(4 * m)};
@@ -173,6 +177,20 @@ static void tables(int path, size_t rows, size_t columns) {
   free(q), free(x);
 }
 
+/// The multiply-add of processors without one, where it rounds twice if done carelessly: sums near the middle of two.
+static void multiply_add(void) {
+  state = 11;
+  for (int i = 0; i < 2000000; i++) {
+    const float x = (float)((int)below(511) - 255), y = ldexpf((float)(1 + below(1 << below(24))), (int)below(40) - 40);
+    const float z = ldexpf((float)((int)below(1 << 24) - (1 << 23)) + 0.0f, (int)below(60) - 50);
+    const float one = fmaf(x, y, z), other = mw_q8_fma(x, y, z);
+    if (memcmp(&one, &other, 4) != 0) {
+      printf("multiply-add: %a * %a + %a is %a, not %a\n", (double)x, (double)y, (double)z, (double)one, (double)other);
+      exit(1);
+    }
+  }
+}
+
 static int compiled(int path) {
 #if defined(__x86_64__)
   return path >= MW_SSE41 && path <= MW_AVX512VNNI;
@@ -210,6 +228,7 @@ static void check(int path, int rounds) {
 // check [rounds [path]]: the named path is run, whatever the processor says.
 int main(int count, char **arguments) {
   const int rounds = count > 1 ? atoi(arguments[1]) : 1, only = count > 2 ? atoi(arguments[2]) : -1;
+  multiply_add();
   for (int path = MW_SSE41; path <= MW_NEONDOT; path++) {
     if (path == only || (only < 0 && mw_path_available(path))) {
       check(path, rounds);

@@ -107,14 +107,14 @@ static void product(int path, size_t m, size_t k, size_t n, double top) {
   float *packed = floats(mw_f32_packed_bytes(path, 1, k, n) / sizeof(float));
   mw_f32_pack(path, b, 0, (ptrdiff_t)n, 1, 1, k, n, packed);
   const int32_t tap = 0;
-  const mw_f32_product p = {.a = a, .a_row = (ptrdiff_t)k, .taps = &tap, .tap_count = 1, .tap_length = k, .m = m, .n = n,
-                            .packed = packed, .base = base, .low = -INFINITY, .high = INFINITY, .out = out,
+  const mw_f32_product p = {.a = a, .a_row = (ptrdiff_t)k, .taps = &tap, .tap_count = 1, .tap_length = k, .m = m,
+                            .n = n, .packed = packed, .base = base, .low = -INFINITY, .high = INFINITY, .out = out,
                             .out_row = (ptrdiff_t)n};
   double us;
   TIME(us, mw_f32_multiply(path, &p));
   const double macs = (double)(m * k * n);
-  printf("  multiply m %4zu k %4zu n %4zu  %9.2f us  %6.1f GFLOP/s  %3.0f %% of peak  %5.1f GB/s of weights\n", m, k, n, us,
-         2e-3 * macs / us, 100 * macs / us / top, (double)(k * n * 4) * 1e-3 / us);
+  printf("  multiply m %4zu k %4zu n %4zu  %9.2f us  %6.1f GFLOP/s  %3.0f %% of peak  %5.1f GB/s of weights\n", m, k, n,
+         us, 2e-3 * macs / us, 100 * macs / us / top, (double)(k * n * 4) * 1e-3 / us);
   if (m == k && n == k) {
     double by_row, by_column;
     TIME(by_row, mw_f32_pack(path, b, 0, (ptrdiff_t)n, 1, 1, k, n, packed));

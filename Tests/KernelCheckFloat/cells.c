@@ -53,7 +53,8 @@ static void check_gru(int path, mw_gru how, bool before_reset) {
   for (size_t j = 0; !before_reset && j < n; j++) gates[2 * n + j] += recurrent[j] * reset[j];
   mw_f32_gru_step(path, &how, gates, before_reset ? recurrent : NULL, h);
   for (size_t j = 0; j < n; j++) {
-    const double z = apply(how.f, clip((double)gates[j], how.clip)), r = apply(how.f, clip((double)gates[n + j], how.clip));
+    const double z = apply(how.f, clip((double)gates[j], how.clip));
+    const double r = apply(how.f, clip((double)gates[n + j], how.clip));
     const double sum = (double)gates[2 * n + j] + (before_reset ? r * (double)recurrent[j] : 0);
     if (!before_reset) compare("reset", n, j, reset[j], r * (double)past[j]);
     compare("gru", n, j, h[j], (1 - z) * apply(how.g, clip(sum, how.clip)) + z * (double)past[j]);
@@ -63,8 +64,9 @@ static void check_gru(int path, mw_gru how, bool before_reset) {
 
 void check_cells(int path) {
   worst = 0;
-  const mw_activation sigmoid = {MW_ACT_SIGMOID, 0, 0}, tangent = {MW_ACT_TANH, 0, 0}, hard = {MW_ACT_HARD_SIGMOID, 0.2f, 0.5f};
-  const mw_activation softsign = {MW_ACT_SOFTSIGN, 0, 0}, relu = {MW_ACT_RELU, 0, 0};
+  const mw_activation sigmoid = {MW_ACT_SIGMOID, 0, 0}, tangent = {MW_ACT_TANH, 0, 0};
+  const mw_activation hard = {MW_ACT_HARD_SIGMOID, 0.2f, 0.5f}, softsign = {MW_ACT_SOFTSIGN, 0, 0};
+  const mw_activation relu = {MW_ACT_RELU, 0, 0};
   for (size_t hidden = 1; hidden <= 67; hidden++) {
     for (int way = 0; way < 8; way++) {
       check_lstm(path, (mw_lstm){hidden, sigmoid, tangent, tangent, way & 1 ? 1.5f : 0, (way & 2) != 0, NULL}, way & 4);

@@ -79,7 +79,8 @@ def functions(path):
         want, = runtime(operator, [("x", x)], ["y"])
         inside = np.abs(x) < 1e-3 if name in ("tanh", "erf") else np.abs(x) < 5
         report(path, name, got, want, 5e-7, 1e-30 if name == "exp" else 1.0)
-        report(path, name + (" |x| < 1e-3" if name in ("tanh", "erf") else " |x| < 5"), got[inside], want[inside], 1e-3, 1e-30)
+        where = " |x| < 1e-3" if name in ("tanh", "erf") else " |x| < 5"
+        report(path, name + where, got[inside], want[inside], 1e-3, 1e-30)
 
 
 def rows(path):
@@ -94,9 +95,10 @@ def rows(path):
         x = random.normal(0.5, 2, (64, columns)).astype(np.float32)
         gain, bias = (random.normal(size=columns).astype(np.float32) for _ in range(2))
         got, mean, inverse = np.empty_like(x), np.empty(64, np.float32), np.empty(64, np.float32)
-        library.mw_f32_layer_norm(path, at(x), size(64), size(columns), ctypes.c_float(1e-5), at(gain), at(bias), at(got),
-                                  at(mean), at(inverse))
-        want = runtime("LayerNormalization", [("x", x), ("g", gain), ("b", bias)], ["y", "m", "i"], axis=-1, epsilon=1e-5)
+        library.mw_f32_layer_norm(path, at(x), size(64), size(columns), ctypes.c_float(1e-5), at(gain), at(bias),
+                                  at(got), at(mean), at(inverse))
+        want = runtime("LayerNormalization", [("x", x), ("g", gain), ("b", bias)], ["y", "m", "i"], axis=-1,
+                       epsilon=1e-5)
         report(path, f"LayerNormalization of {columns}", got, want[0], 4e-6)
         report(path, "  mean", mean, want[1].ravel(), 1e-6)
         report(path, "  inverse deviation", inverse, want[2].ravel(), 4e-6, 1e-30)
@@ -109,9 +111,10 @@ def product(path, x, b, out):
     raw = np.zeros(bytes_ + 64, np.uint8)
     start = -raw.ctypes.data % 64
     packed = raw[start:start + bytes_].view(np.float32)
-    library.mw_f32_pack(path, at(b), ctypes.c_ssize_t(0), ctypes.c_ssize_t(1), ctypes.c_ssize_t(b.shape[1]), size(1),
-                        size(b.shape[1]), size(b.shape[0]), at(packed))
-    library.mw_f32_accumulate(path, at(np.ascontiguousarray(x)), at(packed), size(b.shape[1]), size(b.shape[0]), at(out))
+    library.mw_f32_pack(path, at(b), ctypes.c_ssize_t(0), ctypes.c_ssize_t(1), ctypes.c_ssize_t(b.shape[1]),
+                        size(1), size(b.shape[1]), size(b.shape[0]), at(packed))
+    x = np.ascontiguousarray(x)
+    library.mw_f32_accumulate(path, at(x), at(packed), size(b.shape[1]), size(b.shape[0]), at(out))
 
 
 SETS = {"usual": ([SIGMOID, TANH, TANH], ["Sigmoid", "Tanh", "Tanh"]),
@@ -127,12 +130,14 @@ def draw(*shape, scale=1.0):
 
 
 def lstm(path, steps, inputs, hidden, kinds="usual", clip=0.0, input_forget=0, peephole=False):
-    x, w, r = draw(steps, 1, inputs), draw(1, 4 * hidden, inputs, scale=inputs ** -0.5), draw(1, 4 * hidden, hidden, scale=hidden ** -0.5)
+    x, w = draw(steps, 1, inputs), draw(1, 4 * hidden, inputs, scale=inputs ** -0.5)
+    r = draw(1, 4 * hidden, hidden, scale=hidden ** -0.5)
     b, p, c = draw(1, 8 * hidden), draw(1, 3 * hidden), draw(1, 1, hidden)
     h0 = draw(1, 1, hidden)
     attributes = {"clip": clip} if clip else {}
     want, _, want_c = runtime(
-        "LSTM", [("x", x), ("w", w), ("r", r), ("b", b), ("s", None), ("h", h0), ("c", c), ("p", p if peephole else None)],
+        "LSTM",
+        [("x", x), ("w", w), ("r", r), ("b", b), ("s", None), ("h", h0), ("c", c), ("p", p if peephole else None)],
         ["y", "yh", "yc"], hidden_size=hidden, activations=SETS[kinds][1], input_forget=input_forget,
         **({"activation_alpha": [0.2], "activation_beta": [0.5]} if kinds == "hard" else {}), **attributes)
     how = LSTM(hidden, *[activation(k) for k in SETS[kinds][0]], clip, input_forget, at(p if peephole else None))
@@ -149,7 +154,8 @@ def lstm(path, steps, inputs, hidden, kinds="usual", clip=0.0, input_forget=0, p
 
 
 def gru(path, steps, inputs, hidden, before_reset, kinds="usual", clip=0.0):
-    x, w, r = draw(steps, 1, inputs), draw(1, 3 * hidden, inputs, scale=inputs ** -0.5), draw(1, 3 * hidden, hidden, scale=hidden ** -0.5)
+    x, w = draw(steps, 1, inputs), draw(1, 3 * hidden, inputs, scale=inputs ** -0.5)
+    r = draw(1, 3 * hidden, hidden, scale=hidden ** -0.5)
     b, h0 = draw(1, 6 * hidden), draw(1, 1, hidden)
     attributes = {"clip": clip} if clip else {}
     want, _ = runtime(
@@ -176,7 +182,8 @@ def gru(path, steps, inputs, hidden, before_reset, kinds="usual", clip=0.0):
             gates[two:] += recurrent
         library.mw_f32_gru_step(path, ctypes.byref(how), at(gates), at(recurrent if before_reset else None), at(h))
         got[t] = h
-    report(path, f"GRU {inputs}->{hidden} {kinds} before {before_reset} clip {clip:g}", got, want.reshape(steps, hidden), 2e-6)
+    name = f"GRU {inputs}->{hidden} {kinds} before {before_reset} clip {clip:g}"
+    report(path, name, got, want.reshape(steps, hidden), 2e-6)
 
 
 library.mw_f32_packed_bytes.restype = ctypes.c_size_t

@@ -3,7 +3,7 @@
 #pragma once
 #include "../../Sources/Native/CKernels/include/f32.h"
 
-enum { MW_SCALAR = 0, MW_SSE41 = 1, MW_AVX2 = 2, MW_AVXVNNI = 3, MW_AVX512VNNI = 4, MW_NEON = 5, MW_NEONDOT = 6, PATHS = 7 };
+enum { MW_SCALAR, MW_SSE41, MW_AVX2, MW_AVXVNNI, MW_AVX512VNNI, MW_NEON, MW_NEONDOT, PATHS };
 static const char *const path_names[PATHS] = {"scalar", "SSE", "AVX2", "AVX-VNNI", "AVX-512", "NEON", "NEON dotprod"};
 
 static inline int mw_path_available(int path) {

@@ -15,7 +15,8 @@ typedef struct {
 static double worst;
 
 static void check_shape(int path, shape s) {
-  const size_t count = s.taps * s.length, last = (s.m - 1) * (size_t)s.row + (s.taps - 1) * (size_t)s.dilation + s.length;
+  const size_t count = s.taps * s.length;
+  const size_t last = (s.m - 1) * (size_t)s.row + (s.taps - 1) * (size_t)s.dilation + s.length;
   float *a = random_floats(last, 1), *b = random_floats(count * s.n, 1), *base = random_floats(s.n, 1);
   const ptrdiff_t out_row = (ptrdiff_t)s.n + 3;
   const size_t out_count = (s.m - 1) * (size_t)out_row + s.n;
@@ -45,7 +46,9 @@ static void check_shape(int path, shape s) {
       if (sum < (double)s.low) sum = (double)s.low;
       const double error = fabs((double)out[i * (size_t)out_row + j] - sum) / (size * 0x1p-24);
       if (error > worst) worst = error;
-      if (!(error <= (double)count + 1)) FAIL("product m %zu n %zu k %zu taps %zu: error %g", s.m, s.n, s.length, s.taps, error);
+      if (!(error <= (double)count + 1)) {
+        FAIL("product m %zu n %zu k %zu taps %zu: error %g", s.m, s.n, s.length, s.taps, error);
+      }
     }
     for (size_t j = s.n; i + 1 < s.m && j < (size_t)out_row; j++) {
       if (out[i * (size_t)out_row + j] != 1e30f) FAIL("product m %zu n %zu writes beside its rows", s.m, s.n);
@@ -55,7 +58,8 @@ static void check_shape(int path, shape s) {
 }
 
 static void check_accumulate(int path, size_t k, size_t n) {
-  float *x = random_floats(k, 1), *b = random_floats(k * n, 1), *out = random_floats(n, 1), *before = malloc(n * sizeof(float));
+  float *x = random_floats(k, 1), *b = random_floats(k * n, 1), *out = random_floats(n, 1);
+  float *before = malloc(n * sizeof(float));
   memcpy(before, out, n * sizeof(float));
   float *packed = packed_floats(mw_f32_packed_bytes(path, 1, k, n));
   mw_f32_pack(path, b, 0, 1, (ptrdiff_t)k, 1, k, n, packed);
@@ -66,7 +70,10 @@ static void check_accumulate(int path, size_t k, size_t n) {
   if (memcmp(out, backwards, n * sizeof(float))) FAIL("accumulate backwards k %zu n %zu", k, n);
   for (size_t j = 0; j < n; j++) {
     double sum = (double)before[j], size = fabs(sum);
-    for (size_t i = 0; i < k; i++) sum += (double)x[i] * (double)b[j * k + i], size += fabs((double)x[i] * (double)b[j * k + i]);
+    for (size_t i = 0; i < k; i++) {
+      const double term = (double)x[i] * (double)b[j * k + i];
+      sum += term, size += fabs(term);
+    }
     if (!(fabs((double)out[j] - sum) <= size * (double)(k + 1) * 0x1p-24)) FAIL("accumulate k %zu n %zu", k, n);
   }
   free(x), free(b), free(out), free(before), free(backwards), free(packed);

@@ -10,6 +10,11 @@ static void check_softmax(int path, size_t rows, size_t columns, bool logarithm,
     if (i % columns != 0 && i % 3 == 0) x[i] = -INFINITY;
   }
   mw_f32_softmax(path, x, rows, columns, logarithm, out);
+  float *same = malloc(rows * columns * sizeof(float));
+  memcpy(same, x, rows * columns * sizeof(float));
+  mw_f32_softmax(path, same, rows, columns, logarithm, same);
+  if (memcmp(same, out, rows * columns * sizeof(float))) FAIL("softmax in place, %zu", columns);
+  free(same);
   for (size_t row = 0; row < rows; row++) {
     const float *from = x + row * columns, *to = out + row * columns;
     double most = -INFINITY, sum = 0;
@@ -19,7 +24,8 @@ static void check_softmax(int path, size_t rows, size_t columns, bool logarithm,
       const double difference = (double)from[j] - most;
       const double exact = logarithm ? difference - log(sum) : exp(difference) / sum;
       // The difference is rounded to float, so e^difference carries its error.
-      const double relative = 3e-7 + (double)columns * 0x1p-25 + (logarithm ? 0 : fmin(fabs(difference), 200) * 0x1p-24);
+      const double carried = logarithm ? 0 : fmin(fabs(difference), 200) * 0x1p-24;
+      const double relative = 3e-7 + (double)columns * 0x1p-25 + carried;
       const double bound = logarithm ? relative * fmax(1, fabs(exact)) : relative * exact + 1e-44;
       const double error = fabs((double)to[j] - exact);
       if (isinf(exact) ? (double)to[j] != exact : !(error <= bound)) {
@@ -52,6 +58,8 @@ static void check_layer_norm(int path, size_t rows, size_t columns, bool biased)
       if (!(error <= 3e-6)) FAIL("layer norm of %zu: %a, exact %a", columns, (double)out[row * columns + j], exact);
     }
   }
+  mw_f32_layer_norm(path, x, rows, columns, 1e-5f, gain, biased ? bias : NULL, x, NULL, NULL);
+  if (memcmp(x, out, rows * columns * sizeof(float))) FAIL("layer norm in place, %zu", columns);
   free(x), free(gain), free(bias), free(out);
 }
 

@@ -24,8 +24,8 @@ INLINE V reduced_expm1(V x, V *power) {
   return v_fma(r * r, q, r);
 }
 
-/// e^x for x <= 89. From -176 down one factor of the scale is zero itself, so that the masked entries of a softmax, which are
-/// -inf or very low, meet no arithmetic on denormal numbers.
+/// e^x for x <= 89. From -176 down one factor of the scale is zero itself, so that the masked entries of a softmax,
+/// which are -inf or very low, meet no arithmetic on denormal numbers.
 INLINE V exp_below(V x) {
   V power;
   const V p = reduced_expm1(v_max(v_all(-176), x), &power);

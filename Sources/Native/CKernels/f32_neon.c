@@ -53,12 +53,14 @@ INLINE void turn_block(const float *x, ptrdiff_t x_row, float *out, size_t out_r
   }
 }
 
+// Multiplies from lanes: broadcasts of single loads would take the multipliers' own slots on smaller cores.
+#define LEFT_BY_VECTOR
 enum { PANEL = 4 };
-static const size_t tile_rows[PANEL + 1] = {0, 8, 8, 8, 6};
+static const size_t tile_rows[PANEL + 1] = {0, 8, 8, 7, 6};
 #define TILES(X)                                                    \
   X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) X(1, 8)   \
   X(2, 1) X(2, 2) X(2, 3) X(2, 4) X(2, 5) X(2, 6) X(2, 7) X(2, 8)   \
-  X(3, 1) X(3, 2) X(3, 3) X(3, 4) X(3, 5) X(3, 6) X(3, 7) X(3, 8)   \
+  X(3, 1) X(3, 2) X(3, 3) X(3, 4) X(3, 5) X(3, 6) X(3, 7)             \
   X(4, 1) X(4, 2) X(4, 3) X(4, 4) X(4, 5) X(4, 6)
 
 #include "f32_body.h"

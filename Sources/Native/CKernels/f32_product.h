@@ -54,7 +54,6 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
                  const int rows, const int vectors) {
   const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
   const ptrdiff_t stride = p->a_row;
-  const size_t length = p->tap_length;
   V sum[8][13][PANEL];
   EACH(for (int v = 0; v < vectors; v++)) {
     V start = v_all(0);
@@ -66,8 +65,22 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
   }
   for (size_t t = 0; t < p->tap_count; t++) {
     const float *x = a + p->taps[t];
-    size_t k = 0;
-    for (; k + (size_t)chains <= length; k += (size_t)chains, x += chains, b += chains * vectors * W) {
+    size_t rest = p->tap_length;
+#ifdef LEFT_BY_VECTOR
+    // One load brings W values of a row, each of which multiplies from its lane.
+    for (; rest >= W; rest -= W, x += W, b += W * vectors * W) {
+      V left[13];
+      EACH(for (int r = 0; r < rows; r++)) left[r] = v_load(x + r * stride);
+      EACH(for (int k = 0; k < W; k++)) {
+        EACH(for (int v = 0; v < vectors; v++)) {
+          const V w = v_load(b + (k * vectors + v) * W);
+          const int c = k % chains;
+          EACH(for (int r = 0; r < rows; r++)) sum[c][r][v] = v_fma(v_all(left[r][k]), w, sum[c][r][v]);
+        }
+      }
+    }
+#else
+    for (; rest >= (size_t)chains; rest -= (size_t)chains, x += chains, b += chains * vectors * W) {
       EACH(for (int c = 0; c < chains; c++)) {
         V w[PANEL];
         EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
@@ -77,8 +90,8 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
         }
       }
     }
-    if (chains == 1) continue;
-    for (; k < length; k++, x++, b += vectors * W) {
+#endif
+    for (; rest > 0; rest--, x++, b += vectors * W) {
       EACH(for (int r = 0; r < rows; r++)) {
         const V left = v_all(x[r * stride]);
         EACH(for (int v = 0; v < vectors; v++)) sum[0][r][v] = v_fma(left, v_load(b + v * W), sum[0][r][v]);

@@ -4,6 +4,14 @@
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__x86_64__)
+#include <cpuid.h>
+
+// The compiler's table of features has this one in different places from runtime to runtime.
+static int has_avxvnni(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1) != 0;
+}
 #endif
 
 int mw_path_available(int path) {
@@ -14,11 +22,10 @@ int mw_path_available(int path) {
   switch (path) {
     case MW_SSE41: return __builtin_cpu_supports("sse4.1") != 0;
     case MW_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case MW_AVXVNNI:
-      return __builtin_cpu_supports("avxvnni") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case MW_AVXVNNI: return mw_path_available(MW_AVX2) && has_avxvnni();
     case MW_AVX512VNNI:
       return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && mw_path_available(MW_AVX2);
     default: return 0;
   }
 #elif defined(__aarch64__)

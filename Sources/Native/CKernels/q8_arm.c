@@ -35,7 +35,7 @@ static void neon_lookup(const uint8_t *q, size_t count, const uint8_t *table, ui
   for (; i < count; i++) out[i] = table[q[i]];
 }
 
-// NEON: 16 outputs a panel, 20 sums of 4; smull and sadalp, exact since a product of two bytes fits 16 bits.
+// NEON: 16 outputs a panel, 16 sums of 4; smull and sadalp, exact since a product of two bytes fits 16 bits.
 MW_INLINE int32x4_t neon_repeat(const uint8_t *p) {
   uint16_t pair;
   __builtin_memcpy(&pair, p, 2);
@@ -68,12 +68,12 @@ MW_INLINE int32x4_t neon_repeat(const uint8_t *p) {
 #define NARROW4(a, b, c, d, zero, low, high) \
   (NAME(bytes)) neon_narrow4((int32x4_t)(a), (int32x4_t)(b), (int32x4_t)(c), (int32x4_t)(d), zero, low, high)
 #define STORE_PART(to, bytes, from, count) __builtin_memcpy(to, (const uint8_t *)&(bytes) + (from), count)
-#define PANELS PANEL(6, 1) PANEL(6, 2) PANEL(6, 3) PANEL(5, 4)
+#define PANELS PANEL(6, 1) PANEL(6, 2) PANEL(5, 3) PANEL_4(4)
 #define PANEL_CASES                 \
   case 1: NAME(panel_1)(&w); break; \
   case 2: NAME(panel_2)(&w); break; \
   case 3: NAME(panel_3)(&w); break; \
-  default: NAME(panel_4)(&w);
+  default: NAME(rest_4)(&w, 0);
 #include "q8_multiply.inc"
 #define PRODUCT NAME(packed_bytes), NAME(pack), NAME(scratch_bytes), NAME(multiply)
 const mw_q8_form mw_q8_neon = {PRODUCT, ELEMENTS};

@@ -6,6 +6,8 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define MW_INLINE static inline __attribute__((always_inline))
+/// Before a loop whose array must end in registers.
+#define MW_UNROLL _Pragma("clang loop unroll(full)")
 
 /// A form: what each mw_q8_... function calls once it knows the path.
 typedef struct {

@@ -87,7 +87,8 @@ TARGET MW_INLINE void avx512_store_part(uint8_t *to, __m512i bytes, int from, si
   } else if (from % 32 == 0) {
     _mm256_mask_storeu_epi8(to, (__mmask32)some, _mm512_extracti64x4_epi64(bytes, 1));
   } else {
-    _mm_mask_storeu_epi8(to, (__mmask16)some, from == 16 ? _mm512_extracti32x4_epi32(bytes, 1) : _mm512_extracti32x4_epi32(bytes, 3));
+    const __m512i half = from < 32 ? bytes : _mm512_shuffle_i64x2(bytes, bytes, 0xEE);
+    _mm_mask_storeu_epi8(to, (__mmask16)some, _mm512_extracti32x4_epi32(half, 1));
   }
 }
 

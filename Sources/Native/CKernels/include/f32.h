@@ -29,16 +29,21 @@ void mw_f32_multiply(int path, const mw_f32_product *product);
 /// out[columns][rows] from x[rows][columns]
 void mw_f32_transpose(int path, const float *x, size_t rows, size_t columns, float *out);
 
-/// Element-wise functions, `count` values; each states its error against the exact value in ulp.
+/// Element-wise functions of `count` values, x and out apart or the same. Errors are the largest against the exact
+/// value, over all floats, subnormal results included; NaN gives NaN, infinities their limits, -0 its sign.
+/// 1.1 ulp
 void mw_f32_exp(int path, const float *x, size_t count, float *out);
+/// 1.9 ulp; 1.7 with fused multiply-add
 void mw_f32_sigmoid(int path, const float *x, size_t count, float *out);
+/// 1.6 ulp
 void mw_f32_tanh(int path, const float *x, size_t count, float *out);
+/// 1.2 ulp
 void mw_f32_erf(int path, const float *x, size_t count, float *out);
 
-/// softmax (or its logarithm) over each of `rows` contiguous rows of `columns`
+/// softmax (or its logarithm) over each of `rows` contiguous rows of `columns`; x and out apart or the same
 void mw_f32_softmax(int path, const float *x, size_t rows, size_t columns, int logarithm, float *out);
 /// (x - mean) / sqrt(variance + epsilon) * gain + bias over each row; bias may be NULL; mean and inverse deviation of
-/// each row are written when the pointers are not NULL
+/// each row are written when the pointers are not NULL; x and out apart or the same
 void mw_f32_layer_norm(int path, const float *x, size_t rows, size_t columns, float epsilon, const float *gain,
                        const float *bias, float *out, float *mean, float *inverse_deviation);
 
@@ -51,13 +56,13 @@ typedef struct { int kind; float alpha, beta; } mw_activation;
 void mw_f32_activate(int path, mw_activation f, float *x, size_t count);
 
 /// One step of an LSTM cell for one batch row. `gates` holds the sums W x + R h + b in the order of ONNX: i, o, f, c
-/// (4 x hidden) and is overwritten; peepholes (3 x hidden: i, o, f) may be NULL; `clip` 0 is none.
-/// cell (hidden) is updated in place, h (hidden) is written.
+/// (4 x hidden) and is overwritten; peepholes (3 x hidden: i, o, f) may be NULL; `clip` 0 is none and bounds what the
+/// activations f and g get, not h, as in ONNX Runtime. cell (hidden) is updated in place, h (hidden) is written.
 typedef struct { size_t hidden; mw_activation f, g, h; float clip; int input_forget; const float *peepholes; } mw_lstm;
 void mw_f32_lstm_step(int path, const mw_lstm *how, float *gates, float *cell, float *h);
 
-/// One step of a GRU cell for one batch row. `gates` holds sums in the order of ONNX: z, r, h (3 x hidden); h (hidden) is
-/// updated in place. Which sums depends on linear_before_reset of the model:
+/// One step of a GRU cell for one batch row. `gates` holds sums in the order of ONNX: z, r, h (3 x hidden); h (hidden)
+/// is updated in place. Which sums depends on linear_before_reset of the model:
 /// - 1: z and r are W x + R h + b, the third block is W x + Wb alone, and `recurrent` (hidden) is R_h h + Rb;
 /// - 0: first mw_f32_gru_reset, which writes reset = r * h (hidden); then the caller adds R_h reset to the third block,
 ///   which holds W x + Wb + Rb, and calls mw_f32_gru_step with `recurrent` NULL (the r block is not read again).

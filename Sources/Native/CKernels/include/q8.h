@@ -39,7 +39,8 @@ enum {
 ///
 /// Row i, tap t of the left side is `tap_length` bytes at a + i*a_row + taps[t]: a dense layer is one tap, a 1-D
 /// convolution over [position][channel] is one tap if its dilation is 1 (length kernel*channels, a_row =
-/// stride*channels) and `kernel` taps otherwise. Up to 63 bytes behind a tap may be read, never used.
+/// stride*channels) and `kernel` taps otherwise. Up to 63 bytes behind a tap, and what lies between the lowest and the
+/// highest tap of all rows, may be read, never used.
 typedef struct {
   const uint8_t *a;
   ptrdiff_t a_row;
@@ -99,6 +100,11 @@ void mw_q8_max_pool(int path, const uint8_t *q, size_t in_rows, size_t channels,
                     size_t dilation, ptrdiff_t first, size_t out_rows, uint8_t *out);
 /// sums[c] = sum over rows of q[row][c]
 void mw_q8_column_sums(int path, const uint8_t *q, size_t rows, size_t channels, int32_t *sums);
+
+/// Softmax of each row, as ONNX Runtime's QLinearSoftmax: out = rne(e * scale / sum of e) + zero, at most 255, where e is
+/// table[x + 255 - largest x of the row]; sums run in the order of the elements.
+void mw_q8_softmax(int path, const uint8_t *x, size_t rows, size_t columns, const float *table, float scale,
+                   int32_t zero, uint8_t *out);
 
 /// Smallest and largest of x, at least one value; 0 is counted among them (DynamicQuantizeLinear).
 void mw_f32_range(int path, const float *x, size_t count, float *low, float *high);

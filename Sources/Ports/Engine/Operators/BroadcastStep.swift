@@ -24,9 +24,11 @@ extension BroadcastStep {
   @inline(__always)
   func map<T: BitwiseCopyable, R: BitwiseCopyable>(_ memory: Memory, _ f: (T, T) -> R) {
     let (count, strides) = (loops.inner.length, loops.inner.strides)
-    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(a), memory.pointer(b))
+    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(a), memory.pointer(b)
+    )
     let y: UnsafeMutablePointer<R> = unsafe memory.pointer(y)
-    loops.forEachRow { start in
+    for start in loops.rows {
       let (a, b, y) = unsafe (a + start[0], b + start[1], y + start[2])
       switch (strides[0], strides[1]) {
       case (1, 1): for i in 0..<count { unsafe y[i] = f(a[i], b[i]) }

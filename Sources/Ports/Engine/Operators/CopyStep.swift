@@ -32,7 +32,7 @@ struct CopyStep: Step {
     let from: UnsafeMutablePointer<T> = unsafe memory.pointer(from) + fromStart
     let to: UnsafeMutablePointer<T> = unsafe memory.pointer(to) + toStart
     let (count, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { start in
+    for start in loops.rows {
       let (from, to) = unsafe (from + start[0], to + start[1])
       switch (by[0], by[1]) {
       case (1, 1): unsafe to.update(from: from, count: count)
@@ -64,7 +64,8 @@ extension Planner {
     if from.start == 0, to.start == 0, let (batch, rows, columns) = loops.transpose {
       emit(
         TransposeStep(
-          from: from.id, to: to.id, batch: batch, rows: rows, columns: columns, elementSize: size, path: path))
+          from: from.id, to: to.id, batch: batch, rows: rows, columns: columns, elementSize: size, path: path)
+      )
     } else {
       emit(
         CopyStep(

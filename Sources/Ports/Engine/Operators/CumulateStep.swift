@@ -19,7 +19,9 @@ struct CumulateStep: NumberStep {
 
   /// SAFETY: both values have outer * length * inner elements.
   func run<T: Number>(_ memory: Memory, _: T.Type) {
-    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(x), memory.pointer(y))
+    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(x), memory.pointer(y)
+    )
     for o in 0..<outer {
       for i in 0..<inner {
         var sum: T = 0

@@ -12,10 +12,13 @@ struct Indices: Sendable {
     id = try planner.operand(node, input, of: [.int32, .int64])
     isWide = planner[id].type == .int64
     guard let known = planner.constant(id)?.integers else {
-      guard planner[id].count == 0 || !lengths.contains(0) else { throw node.fault("indices of an empty axis") }
+      guard planner[id].count == 0 || !lengths.contains(0) else {
+        throw node.fault("indices of an empty axis")
+      }
       return
     }
-    for (i, index) in known.enumerated() where !(-lengths[i % lengths.count]..<lengths[i % lengths.count] ~= index) {
+    for (i, index) in known.enumerated()
+    where !(-lengths[i % lengths.count]..<lengths[i % lengths.count] ~= index) {
       throw node.fault("index \(index) of \(lengths[i % lengths.count])", tensor: node.inputs[input])
     }
   }
@@ -65,7 +68,9 @@ struct GatherStep: NumberStep {
   /// SAFETY: indices are held within the axes, and the sizes are those of the two values.
   func run<T: Number>(_ memory: Memory, _: T.Type) {
     let part = lengths.reduce(1, *)
-    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(x), memory.pointer(y))
+    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(x), memory.pointer(y)
+    )
     for o in 0..<outer {
       for t in 0..<tuples {
         var place = 0
@@ -137,7 +142,7 @@ struct ElementGatherStep: NumberStep {
     let (whole, single): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) =
       unsafe (memory.pointer(whole), memory.pointer(single))
     let (count, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { start in
+    for start in loops.rows {
       for i in 0..<count {
         let at = start &+ by &* i
         let position = unsafe indices.read(memory, at[1], length: length)

@@ -53,7 +53,8 @@ extension Operators {
         let (a, b) = (planner[one], planner[other])
         guard a.type == b.type, a.shape == b.shape else {
           throw node.fault(
-            "one branch gives \(a.type) \(a.shape), the other \(b.type) \(b.shape)", tensor: node.outputs[index])
+            "one branch gives \(a.type) \(a.shape), the other \(b.type) \(b.shape)",
+            tensor: node.outputs[index])
         }
         outputs.append(try planner.makeOutput(node, index, a.type, a.shape))
       }

@@ -39,19 +39,36 @@ struct Loops: Sendable {
   /// The loop within all others.
   var inner: Axis { axes[axes.count - 1] }
 
-  /// Number of times that the inner loop is run.
-  var rows: Int { axes.dropLast().reduce(1) { $0 * $1.length } }
+  /// The runs of the inner loop: for each, the elements at which it starts in the operands.
+  var rows: Rows { Rows(axes: axes) }
 
-  /// Calls `body` for each run of the inner loop, with the element at which it starts in each operand.
-  func forEachRow(_ body: (SIMD4<Int>) -> Void) { descend(0, .zero, body) }
+  struct Rows: Sequence, IteratorProtocol {
+    fileprivate let axes: [Axis]
+    private var start: SIMD4<Int> = .zero
+    /// Positions on the axes around the inner one: no more than twice `ModelLimit.rank`, where a tile splits each.
+    private var positions = InlineArray<16, Int>(repeating: 0)
+    private var isOver: Bool
 
-  private func descend(_ depth: Int, _ start: SIMD4<Int>, _ body: (SIMD4<Int>) -> Void) {
-    guard depth < axes.count - 1 else { return body(start) }
-    let axis = axes[depth]
-    var at = start
-    for _ in 0..<axis.length {
-      descend(depth + 1, at, body)
-      at &+= axis.strides
+    fileprivate init(axes: [Axis]) {
+      self.axes = axes
+      isOver = axes.contains { $0.length == 0 }
+    }
+
+    mutating func next() -> SIMD4<Int>? {
+      guard !isOver else { return nil }
+      let row = start
+      var depth = axes.count - 2
+      while depth >= 0 {
+        let axis = axes[depth]
+        positions[depth] += 1
+        start &+= axis.strides
+        if positions[depth] < axis.length { return row }
+        positions[depth] = 0
+        start &-= axis.strides &* axis.length
+        depth -= 1
+      }
+      isOver = true
+      return row
     }
   }
 }

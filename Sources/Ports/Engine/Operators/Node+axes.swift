@@ -21,7 +21,8 @@ extension Node {
 
 extension Planner {
   /// What an operator once had as the attribute `name` and has as input `index` since `opset`; nil when it is left out.
-  func integers(_ node: Node, _ name: String, input index: Int, since opset: Int) throws(ModelError) -> [Int]? {
+  func integers(_ node: Node, _ name: String, input index: Int, since opset: Int) throws(ModelError) -> [Int]?
+  {
     node.opset < opset ? node.integers(name) : try integers(node, index)
   }
 
@@ -47,7 +48,6 @@ extension Planner {
   mutating func operandAsStored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil)
     throws(ModelError) -> ValueID
   {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let id = try stored(node, index, of: types)
     return try arranged(id, Form(layout: self[id].layout, isFlipped: false))
   }
@@ -63,7 +63,8 @@ extension Planner {
       let shapes = ids.map { "\(self[$0].shape)" }.joined(separator: " and ")
       throw node.fault("shapes \(shapes) do not fit together")
     }
-    let isChannelsLast = ids.contains { self[$0].layout == .channelsLast && self[$0].shape == shape }
+    let isChannelsLast =
+      ids.contains { self[$0].layout == .channelsLast && self[$0].shape == shape }
       && ids.allSatisfy { self[$0].shape.count == shape.count || self[$0].count == 1 }
     for i in ids.indices {
       if !isChannelsLast {

@@ -71,6 +71,8 @@ extension UInt64: Number {}
 
 /// Float and Double.
 protocol Real: Number, BinaryFloatingPoint {
+  /// Without its fraction; the nearest one beyond the range, 0 for NaN.
+  var whole: Int64 { get }
   static func exp(_ x: Self) -> Self
   static func log(_ x: Self) -> Self
   static func log1p(_ x: Self) -> Self
@@ -94,7 +96,9 @@ extension Number where Self: Real {
   @inline(__always) static func difference(_ a: Self, _ b: Self) -> Self { a - b }
   @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
   @inline(__always) static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
-  @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self { a.truncatingRemainder(dividingBy: b) }
+  @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self {
+    a.truncatingRemainder(dividingBy: b)
+  }
   @inline(__always) static func modulo(_ a: Self, _ b: Self) -> Self {
     let left = remainder(a, b)
     return left != 0 && (left < 0) != (b < 0) ? left + b : left
@@ -107,13 +111,15 @@ extension Number where Self: Real {
   @inline(__always) var asFloat: Float { Float(self) }
   @inline(__always) var asDouble: Double { Double(self) }
   @inline(__always) func asInteger<T: FixedWidthInteger>(_: T.Type) -> T {
-    if self != self { return 0 }
-    if self <= Self(T.min) { return .min }
-    return self >= Self(T.max) ? .max : T(self)
+    if T.self == UInt64.self, self >= 0x1p63 { return T(clamping: (self * 0.5).whole) &* 2 }
+    return T(clamping: whole)
   }
 }
 
 extension Float: Real {
+  @inline(__always) var whole: Int64 {
+    self >= 0x1p63 ? .max : self >= -0x1p63 ? Int64(self) : self < 0 ? .min : 0
+  }
   static func power(_ a: Float, _ b: Float) -> Float { powf(a, b) }
   static func exp(_ x: Float) -> Float { expf(x) }
   static func log(_ x: Float) -> Float { logf(x) }
@@ -134,6 +140,9 @@ extension Float: Real {
 }
 
 extension Double: Real {
+  @inline(__always) var whole: Int64 {
+    self >= 0x1p63 ? .max : self >= -0x1p63 ? Int64(self) : self < 0 ? .min : 0
+  }
   static func power(_ a: Double, _ b: Double) -> Double { pow(a, b) }
   static func exp(_ x: Double) -> Double { Foundation.exp(x) }
   static func log(_ x: Double) -> Double { Foundation.log(x) }

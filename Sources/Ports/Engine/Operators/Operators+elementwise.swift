@@ -8,7 +8,9 @@ extension Operators {
     "Mul": arithmetic(.multiply),
     "Div": arithmetic(.divide),
     "Mod": { (node, planner) throws(ModelError) in
-      try binary(ArithmeticStep.self, node.integer("fmod", default: 0) == 0 ? .modulo : .remainder, .numbers, node, &planner)
+      try binary(
+        ArithmeticStep.self, node.integer("fmod", default: 0) == 0 ? .modulo : .remainder, .numbers, node,
+        &planner)
     },
     "PRelu": { (node, planner) throws(ModelError) in
       let y = try binary(ArithmeticStep.self, .parametricRelu, .numbers, node, &planner)
@@ -34,9 +36,12 @@ extension Operators {
     "BitwiseXor": bits(.exclusiveOr),
     "BitShift": { (node, planner) throws(ModelError) in
       let direction = node.string("direction", default: "")
-      guard direction == "LEFT" || direction == "RIGHT" else { throw node.fault("direction \"\(direction)\"") }
+      guard direction == "LEFT" || direction == "RIGHT" else {
+        throw node.fault("direction \"\(direction)\"")
+      }
       try binary(
-        BitStep.self, direction == "LEFT" ? .shiftLeft : .shiftRight, [.uint8, .uint16, .uint32, .uint64], node, &planner)
+        BitStep.self, direction == "LEFT" ? .shiftLeft : .shiftRight, [.uint8, .uint16, .uint32, .uint64],
+        node, &planner)
     },
     "Where": { (node, planner) throws(ModelError) in
       _ = try planner.operandAsStored(node, 0, of: [.bool])
@@ -52,7 +57,9 @@ extension Operators {
   ]
 
   private static func arithmetic(_ function: ArithmeticStep.Function) -> OperatorPlan {
-    { (node, planner) throws(ModelError) in try binary(ArithmeticStep.self, function, .numbers, node, &planner) }
+    { (node, planner) throws(ModelError) in
+      try binary(ArithmeticStep.self, function, .numbers, node, &planner)
+    }
   }
 
   private static func comparison(_ function: ComparisonStep.Function, _ types: Set<ElementType> = .numbers)
@@ -63,7 +70,9 @@ extension Operators {
     }
   }
 
-  private static func bits(_ function: BitStep.Function, _ types: Set<ElementType> = .integers) -> OperatorPlan {
+  private static func bits(_ function: BitStep.Function, _ types: Set<ElementType> = .integers)
+    -> OperatorPlan
+  {
     { (node, planner) throws(ModelError) in try binary(BitStep.self, function, types, node, &planner) }
   }
 
@@ -115,7 +124,8 @@ extension Operators {
     func emit(_ function: ArithmeticStep.Function, _ a: ValueID, _ b: ValueID, _ y: ValueID) {
       planner.emit(
         ArithmeticStep(
-          label: node.op, function: function, type: within, a: a, b: b, y: y, loops: planner.broadcastLoops([a, b], y)))
+          label: node.op, function: function, type: within, a: a, b: b, y: y,
+          loops: planner.broadcastLoops([a, b], y)))
     }
     if let power = planner.constant(exponent)?.number, power == 2 || power == 3, within == type,
       planner[base].shape == shape

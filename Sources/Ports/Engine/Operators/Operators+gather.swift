@@ -97,7 +97,8 @@ extension Operators {
   {
     let axis = try node.axis(node.integer("axis", default: 0), rank: shape.count)
     let given = planner[try planner.operandAsStored(node, 1)].shape
-    guard given.count == shape.count, shape.indices.allSatisfy({ $0 == axis || given[$0] <= shape[$0] }) else {
+    guard given.count == shape.count, shape.indices.allSatisfy({ $0 == axis || given[$0] <= shape[$0] })
+    else {
       throw node.fault("indices of \(given) for \(shape)", tensor: node.inputs[1])
     }
     return (try Indices(node, 1, &planner, lengths: [shape[axis]]), axis)
@@ -120,7 +121,8 @@ extension Planner {
     strides[axis] = 0
     emit(
       ElementGatherStep(
-        label: node.op, function: function, type: self[whole].type, whole: whole, single: single, indices: indices,
+        label: node.op, function: function, type: self[whole].type, whole: whole, single: single,
+        indices: indices,
         length: shape[axis], stride: stride, loops: Loops(lengths, [strides, Shape.strides(lengths)])))
   }
 }

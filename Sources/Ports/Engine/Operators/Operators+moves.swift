@@ -60,7 +60,9 @@ extension Operators {
     "Slice": slice,
     "DepthToSpace": { (node, planner) throws(ModelError) in
       let (x, size, shape) = try planner.blocks(node)
-      guard shape[1] % (size * size) == 0 else { throw node.fault("\(shape[1]) channels in blocks of \(size)") }
+      guard shape[1] % (size * size) == 0 else {
+        throw node.fault("\(shape[1]) channels in blocks of \(size)")
+      }
       let depth = shape[1] / (size * size)
       let isDepthFirst = node.string("mode", default: "DCR") == "DCR"
       try planner.emitPermutation(
@@ -70,7 +72,9 @@ extension Operators {
     },
     "SpaceToDepth": { (node, planner) throws(ModelError) in
       let (x, size, shape) = try planner.blocks(node)
-      guard shape[2] % size == 0, shape[3] % size == 0 else { throw node.fault("\(shape) in blocks of \(size)") }
+      guard shape[2] % size == 0, shape[3] % size == 0 else {
+        throw node.fault("\(shape) in blocks of \(size)")
+      }
       let isDepthFirst = node.string("mode", default: "DCR") == "DCR"
       try planner.emitPermutation(
         node, x, as: [shape[0], shape[1], shape[2] / size, size, shape[3] / size, size],
@@ -81,7 +85,6 @@ extension Operators {
 
   /// A transpose between channels last and channels second moves nothing: only the layout is another.
   private static func transpose(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let id = try planner.stored(node, 0)
     let x = planner[id]
     let rank = x.shape.count
@@ -152,14 +155,19 @@ extension Operators {
     for (i, axis) in axes.enumerated() {
       guard steps[i] != 0, steps[i] != .min else { throw node.fault("a step of \(steps[i])") }
       let length = shape[axis]
-      // from the first position to the one before the end, or down to the one behind it
-      let range = steps[i] > 0 ? 0...length : -1...(length - 1)
-      func clamped(_ position: Int) -> Int {
-        let counted = position < 0 ? position + length : position
-        return min(max(counted, range.lowerBound), range.upperBound)
+      let (from, to) = (
+        starts[i] < 0 ? starts[i] + length : starts[i], ends[i] < 0 ? ends[i] + length : ends[i]
+      )
+      let (first, distance): (Int, Int)
+      if steps[i] > 0 {
+        first = min(max(from, 0), length)
+        distance = min(max(to, 0), length) - first
+      } else {
+        // the largest integers stand for "no end" in this direction too, as in ONNX Runtime
+        let isOpen = to == .max || to == Int(Int32.max)
+        first = min(max(from, 0), length - 1)
+        distance = first - (isOpen ? -1 : min(max(to, -1), length - 1))
       }
-      let first = clamped(starts[i])
-      let distance = steps[i] > 0 ? clamped(ends[i]) - first : first - clamped(ends[i])
       part[axis] = distance <= 0 ? 0 : (distance - 1) / abs(steps[i]) + 1
       start += first * strides[axis]
       strides[axis] = part[axis] > 1 ? strides[axis] * steps[i] : 0
@@ -189,7 +197,9 @@ extension Planner {
   fileprivate mutating func blocks(_ node: Node) throws(ModelError) -> (x: ValueID, size: Int, shape: [Int]) {
     let x = try operand(node, 0)
     let size = node.integer("blocksize", default: 0)
-    guard self[x].shape.count == 4 else { throw node.fault("a tensor of rank 4 expected, not \(self[x].shape)") }
+    guard self[x].shape.count == 4 else {
+      throw node.fault("a tensor of rank 4 expected, not \(self[x].shape)")
+    }
     guard (1...4096).contains(size) else { throw node.fault("a block size of \(size)") }
     return (x, size, self[x].shape)
   }

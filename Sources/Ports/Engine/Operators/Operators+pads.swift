@@ -39,11 +39,14 @@ extension Operators {
     "OneHot": { (node, planner) throws(ModelError) in
       // indices of any numeric type; the depth is one number; values are [off, on]
       let given = try planner.operand(node, 0, of: .numbers)
-      guard let depth = try planner.constant(node, 1).number, depth >= 1, depth <= Double(ModelLimit.elements) else {
+      guard let depth = try planner.constant(node, 1).number, depth >= 1, depth <= Double(ModelLimit.elements)
+      else {
         throw node.fault("a depth from 1 on expected", tensor: node.inputs[1])
       }
       let values = try planner.operand(node, 2)
-      guard planner[values].count == 2 else { throw node.fault("two values expected", tensor: node.inputs[2]) }
+      guard planner[values].count == 2 else {
+        throw node.fault("two values expected", tensor: node.inputs[2])
+      }
       var shape = planner[given].shape
       let axis = node.integer("axis", default: -1)
       guard (-shape.count - 1...shape.count).contains(axis) else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Operators {
-  static let quantize: [String: OperatorPlan] = [
+  static let quantizeFamily: [String: OperatorPlan] = [
     "QuantizeLinear": { (node, planner) throws(ModelError) in try quantizeLinear(node, &planner) },
     "DequantizeLinear": { (node, planner) throws(ModelError) in try dequantizeLinear(node, &planner) },
     "com.microsoft.QuantizeLinear": { (node, planner) throws(ModelError) in
@@ -28,7 +28,7 @@ extension Operators {
       let y = try planner.makeUnsignedOutput(
         node, 0, type, planner[from].shape, layout: planner[from].layout)
       planner.emit(
-        QuantizeStep(
+        QuantizeAlongStep(
           x: from, scale: scale, zero: zero, y: y, count: planner[from].count, isSigned: type == .int8,
           path: planner.path))
       return
@@ -67,7 +67,7 @@ extension Operators {
       node, 0, .float, planner[from].shape, layout: planner[from].layout)
     if grid.isWhole, type == .uint8 || type == .int8 {
       planner.emit(
-        DequantizeStep(
+        DequantizeAlongStep(
           x: try planner.unsigned(from), scale: scale, zero: zero, y: y, count: planner[from].count,
           isSigned: type == .int8, path: planner.path))
       return

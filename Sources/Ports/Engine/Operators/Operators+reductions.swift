@@ -84,7 +84,8 @@ extension Operators {
     func real(_ function: RealFunction, _ x: ValueID, _ y: ValueID) {
       planner.emit(
         RealStep(
-          label: node.op, function: function, type: type, x: x, y: y, count: planner[x].count, path: planner.path))
+          label: node.op, function: function, type: type, x: x, y: y, count: planner[x].count,
+          path: planner.path))
     }
     planner.emitReduction(node.op, .larger, given, to: sums, kept)
     real(.finite, sums, largest)
@@ -130,7 +131,8 @@ extension Operators {
     planner.emit(
       TopKStep(
         type: planner[x].type, x: x, values: values, indices: indices,
-        heap: try planner.makeTemporary(node, .int64, [k]), outer: shape[..<axis].reduce(1, *), length: length,
+        heap: try planner.makeTemporary(node, .int64, [k]), outer: shape[..<axis].reduce(1, *),
+        length: length,
         inner: shape[(axis + 1)...].reduce(1, *), k: k, isLargest: node.integer("largest", default: 1) != 0))
   }
 }

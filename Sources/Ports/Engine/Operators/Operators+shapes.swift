@@ -4,8 +4,7 @@
 extension Operators {
   static let shapes: [String: OperatorPlan] = [
     "Identity": { (node, planner) throws(ModelError) in
-      guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
-      planner.forward(node, 0, try planner.stored(node, 0))
+        planner.forward(node, 0, try planner.stored(node, 0))
     },
     "Flatten": { (node, planner) throws(ModelError) in
       let x = try planner.operand(node, 0)
@@ -27,7 +26,8 @@ extension Operators {
       let x = try planner.operand(node, 0)
       let shape = planner[x].shape
       let given = try planner.integers(node, "axes", input: 1, since: 13)
-      let axes = try given.map { axes throws(ModelError) in try node.axes(axes, rank: shape.count) }
+      let axes =
+        try given.map { axes throws(ModelError) in try node.axes(axes, rank: shape.count) }
         ?? shape.indices.filter { shape[$0] == 1 }
       for axis in axes where shape[axis] != 1 {
         throw node.fault("axis \(axis) has the length \(shape[axis]), not 1")
@@ -121,7 +121,9 @@ extension Operators {
       known = product
     }
     let count = shape.reduce(1, *)
-    guard known > 0, count % known == 0 else { throw node.fault("shape \(wanted) for the elements of \(shape)") }
+    guard known > 0, count % known == 0 else {
+      throw node.fault("shape \(wanted) for the elements of \(shape)")
+    }
     result[open] = count / known
     return result
   }
@@ -132,7 +134,9 @@ extension Operators {
       try planner.constant(node, 0), try planner.constant(node, 1), try planner.constant(node, 2)
     )
     let type = start.type
-    guard limit.type == type, delta.type == type, type != .bool else { throw node.fault("the types do not fit") }
+    guard limit.type == type, delta.type == type, type != .bool else {
+      throw node.fault("the types do not fit")
+    }
     guard let from = start.number, let to = limit.number, let by = delta.number, by != 0 else {
       throw node.fault("start, limit or step is not one number, or the step is 0")
     }
@@ -146,7 +150,8 @@ extension Operators {
     planner.emit(FillStep(label: node.op, value: .scalar(1, type), y: ones, count: planner[y].count))
     planner.emit(
       CumulateStep(
-        x: ones, y: y, type: type, outer: 1, length: planner[y].count, inner: 1, isExclusive: true, isReverse: false))
+        x: ones, y: y, type: type, outer: 1, length: planner[y].count, inner: 1, isExclusive: true,
+        isReverse: false))
     for (function, operand) in [(ArithmeticStep.Function.multiply, delta), (.add, start)] {
       let operand = planner.addConstant(operand.reshaped([]))
       planner.emit(

@@ -7,7 +7,9 @@ extension Operators {
       "Abs": signed(.absolute, .absolute, .numbers),
       "Neg": signed(.negative, .negative, .signed),
       "Sign": signed(.sign, .sign, .numbers),
-      "BitwiseNot": { (node, planner) throws(ModelError) in try integer(node, &planner, .complement, .integers) },
+      "BitwiseNot": { (node, planner) throws(ModelError) in
+        try integer(node, &planner, .complement, .integers)
+      },
       "Not": predicate([.bool]) { _ in .isZero },
       "IsNaN": predicate(.reals) { _ in .isNaN },
       "IsInf": predicate(.reals) {
@@ -19,7 +21,8 @@ extension Operators {
         if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
           try real(node, &planner, .relu)
         } else {
-          try limit(node, &planner, .signed, low: .scalar(0, planner[try planner.operandAsStored(node, 0)].type))
+          try limit(
+            node, &planner, .signed, low: .scalar(0, planner[try planner.operandAsStored(node, 0)].type))
         }
       },
       "Clip": clip,
@@ -34,7 +37,8 @@ extension Operators {
         try cast(node, &planner, to: planner[try planner.operandAsStored(node, 1)].type)
       },
       "Dropout": { (node, planner) throws(ModelError) in
-        if let training = try planner.integer(node, 2), training != 0 {
+        let ratio = try planner.optionalConstant(node, 1)?.number ?? 0.5
+        if let training = try planner.integer(node, 2), training != 0, ratio != 0 {
           throw node.fault("training is not supported", tensor: node.inputs[2])
         }
         let x = try planner.operandAsStored(node, 0, of: .reals)
@@ -63,7 +67,9 @@ extension Operators {
     "ThresholdedRelu": { .thresholdedRelu($0.float("alpha", default: 1)) },
     "Elu": { .elu(alpha: $0.float("alpha", default: 1), gamma: 1, scale: 1) },
     "Selu": {
-      .elu(alpha: $0.float("alpha", default: 1.67326319), gamma: $0.float("gamma", default: 1.05070102), scale: 1)
+      .elu(
+        alpha: $0.float("alpha", default: 1.67326319), gamma: $0.float("gamma", default: 1.05070102), scale: 1
+      )
     },
     "Celu": {
       let alpha = $0.float("alpha", default: 1)
@@ -83,12 +89,15 @@ extension Operators {
     { (node, planner) throws(ModelError) in try real(node, &planner, function(node)) }
   }
 
-  private static func real(_ node: Node, _ planner: inout Planner, _ function: RealFunction) throws(ModelError) {
+  private static func real(_ node: Node, _ planner: inout Planner, _ function: RealFunction)
+    throws(ModelError)
+  {
     let id = try planner.operandAsStored(node, 0, of: .reals)
     let x = planner[id]
     let y = try planner.makeOutput(node, 0, x.type, x.shape, layout: x.layout)
     planner.emit(
-      RealStep(label: node.op, function: function, type: x.type, x: id, y: y, count: x.count, path: planner.path))
+      RealStep(
+        label: node.op, function: function, type: x.type, x: id, y: y, count: x.count, path: planner.path))
   }
 
   private static func integer(
@@ -97,7 +106,8 @@ extension Operators {
     let id = try planner.operandAsStored(node, 0, of: types)
     let x = planner[id]
     let y = try planner.makeOutput(node, 0, x.type, x.shape, layout: x.layout)
-    planner.emit(UnaryIntegerStep(label: node.op, function: function, type: x.type, x: id, y: y, count: x.count))
+    planner.emit(
+      UnaryIntegerStep(label: node.op, function: function, type: x.type, x: id, y: y, count: x.count))
   }
 
   private static func signed(
@@ -139,7 +149,9 @@ extension Operators {
     var bounds: [ValueID?] = [nil, nil]
     for index in 1...2 where node.has(input: index) {
       let bound = try planner.operand(node, index, of: [type])
-      guard planner[bound].count == 1 else { throw node.fault("a bound is one number", tensor: node.inputs[index]) }
+      guard planner[bound].count == 1 else {
+        throw node.fault("a bound is one number", tensor: node.inputs[index])
+      }
       bounds[index - 1] = bound
     }
     let known = bounds.map { $0.map { planner.constant($0)?.number } ?? .infinity }

@@ -6,7 +6,7 @@
 internal import CKernels
 
 /// y = x / scale + zero in 8 bits, one scale for all.
-struct QuantizeStep: Step {
+struct QuantizeAlongStep: Step {
   let x: ValueID
   let scale: ValueID
   let zero: ValueID?
@@ -69,7 +69,7 @@ struct QuantizeGridStep: Step {
 }
 
 /// y = (x - zero) * scale of bytes, one scale for all.
-struct DequantizeStep: Step {
+struct DequantizeAlongStep: Step {
   let x: ValueID
   let scale: ValueID
   let zero: ValueID?

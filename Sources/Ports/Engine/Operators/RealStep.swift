@@ -123,7 +123,8 @@ struct RealStep: Step {
   /// y = after(x, kernel(before(x))), in pieces that stay in the first cache.
   @inline(__always)
   private func through<T: VectorReal>(
-    _ kernel: (Int32, UnsafePointer<T>, Int, UnsafeMutablePointer<T>) -> Void, _ x: UnsafeMutablePointer<T>, _ y: UnsafeMutablePointer<T>,
+    _ kernel: (Int32, UnsafePointer<T>, Int, UnsafeMutablePointer<T>) -> Void, _ x: UnsafeMutablePointer<T>,
+    _ y: UnsafeMutablePointer<T>,
     _ before: (T) -> T, _ after: (T, T) -> T
   ) {
     let piece = 128

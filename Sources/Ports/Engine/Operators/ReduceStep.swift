@@ -55,11 +55,11 @@ struct ReduceStep: NumberStep {
     let x: UnsafeMutablePointer<T> = unsafe memory.pointer(x)
     unsafe y.update(repeating: start, count: count)
     let (length, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { at in
+    for at in loops.rows {
       let (x, y) = unsafe (x + at[0], y + at[1])
       if by[1] != 0 {
         for i in 0..<length { unsafe y[i &* by[1]] = f(y[i &* by[1]], before(x[i &* by[0]])) }
-        return
+        continue
       }
       let lanes = 16
       var i = 0

@@ -26,10 +26,12 @@ struct SelectStep: Step {
   /// SAFETY: the loops were made for the shapes of the four values, so that each index lies within its value.
   private func run<T: BitwiseCopyable>(_ memory: Memory, _: T.Type) {
     let condition = unsafe memory.bytes(condition)
-    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(a), memory.pointer(b))
+    let (a, b): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(a), memory.pointer(b)
+    )
     let y: UnsafeMutablePointer<T> = unsafe memory.pointer(y)
     let (count, by) = (loops.inner.length, loops.inner.strides)
-    loops.forEachRow { start in
+    for start in loops.rows {
       let (condition, a, b) = unsafe (condition + start[0], a + start[1], b + start[2])
       let y = unsafe y + start[3]
       for i in 0..<count { unsafe y[i] = condition[i &* by[0]] != 0 ? a[i &* by[1]] : b[i &* by[2]] }

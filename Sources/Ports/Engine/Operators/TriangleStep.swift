@@ -23,7 +23,8 @@ struct TriangleStep: Step {
       let (x, y) = unsafe (memory.bytes(x) + row * size, memory.bytes(y) + row * size)
       // the first kept column of the upper part; the lower part ends with the diagonal itself
       let first = (row % rows).addingReportingOverflow(diagonal).partialValue
-      let edge = (keepsUpper ? min(max(first, 0), columns) : min(max(first, -1), columns - 1) + 1) * elementSize
+      let edge =
+        (keepsUpper ? min(max(first, 0), columns) : min(max(first, -1), columns - 1) + 1) * elementSize
       unsafe y.update(from: x, count: size)
       if keepsUpper {
         unsafe y.update(repeating: 0, count: edge)

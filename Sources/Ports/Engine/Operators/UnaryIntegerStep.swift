@@ -27,7 +27,9 @@ struct UnaryIntegerStep: NumberStep {
   /// SAFETY: both values have `count` elements.
   @inline(__always)
   private func map<T: BitwiseCopyable>(_ memory: Memory, _ f: (T) -> T) {
-    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (memory.pointer(x), memory.pointer(y))
+    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<T>) = unsafe (
+      memory.pointer(x), memory.pointer(y)
+    )
     for i in 0..<count { unsafe y[i] = f(x[i]) }
   }
 }
@@ -67,7 +69,9 @@ struct PredicateStep: NumberStep {
   /// SAFETY: both values have `count` elements.
   @inline(__always)
   private func map<T: BitwiseCopyable>(_ memory: Memory, _ f: (T) -> Bool) {
-    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<UInt8>) = unsafe (memory.pointer(x), memory.bytes(y))
+    let (x, y): (UnsafeMutablePointer<T>, UnsafeMutablePointer<UInt8>) = unsafe (
+      memory.pointer(x), memory.bytes(y)
+    )
     for i in 0..<count { unsafe y[i] = f(x[i]) ? 1 : 0 }
   }
 }

@@ -14,7 +14,9 @@ extension Float: VectorReal {
   static func exp(_ path: Int32, _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>) {
     unsafe mw_f32_exp(path, x, count, y)
   }
-  static func sigmoid(_ path: Int32, _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>) {
+  static func sigmoid(
+    _ path: Int32, _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>
+  ) {
     unsafe mw_f32_sigmoid(path, x, count, y)
   }
   static func tanh(_ path: Int32, _ x: UnsafePointer<Float>, _ count: Int, _ y: UnsafeMutablePointer<Float>) {

@@ -1,29 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Runs steps at load, for constants.
-enum Folding {
+/// Runs steps at load, for constants; keeps its room from one time to the next.
+struct Folding: Sendable {
+  private var places: [Int] = []
+  private var room = AlignedBytes(count: 0)
+
   /// What each value that the steps write holds afterwards.
-  static func run(_ steps: [any Step], values: [Value], constants: [Tensor]) -> [ValueID: [UInt8]] {
-    var plan = MemoryPlan(values: values, constants: constants)
-    for step in steps { plan.keep(step.reads + step.writes) }
-    let layout = plan.lay()
-    var arena = AlignedBytes(count: layout.arenaBytes)
-    let blob = layout.constants
+  mutating func run(_ steps: ArraySlice<any Step>, values: [Value], constants: [Tensor]) -> [ValueID: [UInt8]] {
+    let written = Set(steps.flatMap(\.writes))
+    let ids = written.union(steps.flatMap(\.reads))
+    places.append(contentsOf: repeatElement(0, count: max(0, values.count - places.count)))
+    var roots: [ValueID: Int] = [:]
+    var end = 0
+    for id in ids {
+      let root = values.root(id)
+      if roots[root] == nil {
+        roots[root] = end
+        end += (values[root].byteCount + 127) / 64 * 64
+      }
+      places[id] = roots[root]!
+    }
+    if room.count < end { room = AlignedBytes(count: end) }
     var results: [ValueID: [UInt8]] = [:]
-    // SAFETY: the layout gave each value of these steps a place of its own in the arena.
-    unsafe layout.places.withUnsafeBufferPointer { places in
-      unsafe blob.withUnsafeBytes { blob in
-        unsafe arena.withUnsafeMutableBytes { arena in
-          let memory = unsafe Memory(
-            arena: arena.baseAddress!, constants: blob.baseAddress!, places: places.baseAddress!)
-          for step in steps { unsafe step.run(memory) }
-          for id in Set(steps.flatMap(\.writes)) {
-            results[id] = unsafe Array(
-              UnsafeRawBufferPointer(start: memory[id], count: values[id].byteCount))
-          }
+    // SAFETY: each value of these steps has a place of its own in the room, constants are copied to theirs.
+    unsafe places.withUnsafeBufferPointer { places in
+      unsafe room.withUnsafeMutableBytes { room in
+        for (root, at) in roots {
+          guard case .constant(let index) = values[root].home else { continue }
+          unsafe UnsafeMutableRawBufferPointer(rebasing: room[at...]).copyBytes(from: constants[index].bytes)
+        }
+        let base = room.baseAddress!
+        let memory = unsafe Memory(
+          arena: base, constants: UnsafeRawPointer(base), places: places.baseAddress!)
+        for step in steps { unsafe step.run(memory) }
+        for id in written {
+          results[id] = unsafe Array(
+            UnsafeRawBufferPointer(start: memory[id], count: values[id].byteCount))
         }
       }
     }
     return results
+  }
+}
+
+extension [Value] {
+  /// The value whose bytes `id` is.
+  func root(_ id: ValueID) -> ValueID {
+    var id = id
+    while case .alias(let other) = self[id].home { id = other }
+    return id
   }
 }

@@ -27,7 +27,7 @@ struct MemoryPlan {
   /// Notes that step `time` touches these values.
   mutating func touch(_ ids: [ValueID], at time: Int) {
     for id in ids {
-      let root = root(id)
+      let root = values.root(id)
       switch values[root].home {
       case .constant: wanted.insert(root)
       default:
@@ -35,19 +35,6 @@ struct MemoryPlan {
         lives[root] = min(life.lowerBound, time)...max(life.upperBound, time)
       }
     }
-  }
-
-  /// These values live from the first step to the last.
-  mutating func keep(_ ids: [ValueID]) {
-    touch(ids, at: 0)
-    touch(ids, at: Int.max)
-  }
-
-  /// The value whose bytes `id` is.
-  private func root(_ id: ValueID) -> ValueID {
-    var id = id
-    while case .alias(let other) = values[id].home { id = other }
-    return id
   }
 
   /// Largest first, each at the lowest place that is free during its life.
@@ -87,7 +74,7 @@ struct MemoryPlan {
         unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(from: tensors[index].bytes)
       }
     }
-    for id in values.indices where places[id] == 0 { places[id] = places[root(id)] }
+    for id in values.indices where places[id] == 0 { places[id] = places[values.root(id)] }
     return Layout(places: places, arenaBytes: arena, constants: blob, constantBytes: offset)
   }
 

@@ -20,6 +20,7 @@ struct Planner {
   private(set) var names: [String: ValueID] = [:]
   /// The form of the kernels; weights are packed for it.
   let path: Int32
+  private var folding = Folding()
   /// Bytes of all values that the plan holds, against `ModelLimit.planBytes`.
   private var plannedBytes = 0
 
@@ -34,8 +35,7 @@ struct Planner {
   mutating func operand(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError)
     -> ValueID
   {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
-    return try rowMajor(stored(node, index, of: types))
+    try rowMajor(stored(node, index, of: types))
   }
 
   /// Input `index`, nil when the node leaves it out.
@@ -47,6 +47,7 @@ struct Planner {
 
   /// Input `index` in whatever layout it lies.
   func stored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError) -> ValueID {
+    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let name = node.inputs[index]
     guard let id = names[name] else { throw node.fault("nothing makes this input", tensor: name) }
     if let types, !types.contains(values[id].type) {
@@ -63,7 +64,6 @@ struct Planner {
 
   /// Input `index` as a constant: this operator needs to know it at load.
   func constant(_ node: Node, _ index: Int) throws(ModelError) -> Tensor {
-    guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     guard let found = constant(try stored(node, index)) else {
       throw node.fault("it has to be known when the model is loaded", tensor: node.inputs[index])
     }
@@ -237,7 +237,7 @@ struct Planner {
 
   /// Runs the steps from `first` on, which read only what is known, and keeps what they gave as constants.
   private mutating func fold(steps first: Int) {
-    let results = Folding.run(Array(steps[first...]), values: values, constants: constants)
+    let results = folding.run(steps[first...], values: values, constants: constants)
     steps.removeSubrange(first...)
     for (id, bytes) in results {
       constants.append(Tensor(type: values[id].type, shape: values[id].shape, bytes: bytes))

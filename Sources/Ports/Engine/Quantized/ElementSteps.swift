@@ -128,6 +128,7 @@ struct QuantizedSoftmaxStep: Step {
   let isSigned: Bool
   let rows: Int
   let columns: Int
+  let path: Int32
 
   var reads: [ValueID] { [x, table, yQuantization.scale, yQuantization.zero] }
   var writes: [ValueID] { [y] }
@@ -136,25 +137,8 @@ struct QuantizedSoftmaxStep: Step {
   func run(_ memory: Memory) {
     let scale = unsafe (1 / memory.floats(yQuantization.scale)[0]).rounded(.down)
     let zero = unsafe memory.unsignedZero(yQuantization.zero, isSigned: isSigned)
-    for row in 0..<rows {
-      unsafe softmax(
-        memory.bytes(x) + row * columns, memory.floats(table), scale, zero, memory.bytes(y) + row * columns)
-    }
-  }
-
-  private func softmax(
-    _ x: UnsafePointer<UInt8>, _ table: UnsafePointer<Float>, _ scale: Float, _ zero: Int32,
-    _ y: UnsafeMutablePointer<UInt8>
-  ) {
-    var largest: UInt8 = 0
-    for i in 0..<columns { unsafe largest = max(largest, x[i]) }
-    let shifted = unsafe table + (255 - Int(largest))
-    var sum: Float = 0
-    for i in 0..<columns { unsafe sum += shifted[Int(x[i])] }
-    for i in 0..<columns {
-      let share = unsafe (shifted[Int(x[i])] * scale / sum).rounded(.toNearestOrEven)
-      unsafe y[i] = UInt8(truncatingIfNeeded: min(255, Int32(share) + zero))
-    }
+    unsafe mw_q8_softmax(
+      path, memory.bytes(x), rows, columns, memory.floats(table), scale, zero, memory.bytes(y))
   }
 }
 

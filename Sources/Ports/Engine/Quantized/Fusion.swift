@@ -134,6 +134,7 @@ struct Fusion {
     case "Gemm": gemm(index, node)
     case "MatMul": matMul(index, node)
     case "Add", "Mul": binary(index, node)
+    case "MatMulInteger", "ConvInteger": integerProduct(index, node)
     case "AveragePool", "GlobalAveragePool", "LeakyRelu", "Sigmoid", "Softmax": unary(index, node)
     case "Concat": concat(index, node)
     case "MaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Gather", "Expand",
@@ -222,6 +223,61 @@ struct Fusion {
     replace(
       index, with: "com.microsoft.QLinearConcat",
       [y.by.scale, y.by.zero] + parts.flatMap { [$0.source, $0.scale, $0.zero] }, y)
+  }
+
+  /// Cast, product of the scales and bias behind an integer product: the dynamic form of the quantizer.
+  private mutating func integerProduct(_ index: Int, _ node: Node) {
+    guard let cast = onlyReader(node.outputs[0]), cast.node.op == "Cast",
+      cast.node.integer("to", default: 0) == Int(ElementType.float.rawValue),
+      let scaled = onlyReader(cast.node.outputs[0]), scaled.node.op == "Mul",
+      let scaleName = scaled.node.inputs.first(where: { $0 != cast.node.outputs[0] }),
+      let scaleIndex = producers[scaleName], let product = nodes[scaleIndex], product.op == "Mul",
+      let weightScale = product.inputs.first(where: { constants[$0] != nil }),
+      let inputScale = product.inputs.first(where: { $0 != weightScale }), constants[inputScale] == nil,
+      let columns = constants[node.inputs[1]]?.shape, columns.count >= 2, let scales = constants[weightScale],
+      scales.type == .float
+    else { return }
+    let isMatrix = node.op == "MatMulInteger"
+    let count = isMatrix ? columns[columns.count - 1] : columns[0]
+    guard scales.count == 1 || isMatrix && scales.shape == [count] else { return }
+    var last = (index: scaled.index, output: scaled.node.outputs[0])
+    var passed = [cast.index, scaled.index]
+    var bias = ""
+    if let sum = onlyReader(last.output), sum.node.op == "Add",
+      let name = sum.node.inputs.first(where: { $0 != last.output }), let found = row(name, of: count, isMatrix)
+    {
+      bias = found
+      last = (sum.index, sum.node.outputs[0])
+      passed.append(sum.index)
+    }
+    for passed in passed { nodes[passed] = nil }
+    let zeros = (2...3).map { node.has(input: $0) ? node.inputs[$0] : "" }
+    nodes[last.index] = Node(
+      name: node.name, op: isMatrix ? "com.microsoft.MatMulIntegerToFloat" : "ConvInteger with scale",
+      opset: node.opset,
+      inputs: [node.inputs[0], node.inputs[1], inputScale, weightScale, zeros[0], zeros[1], bias],
+      outputs: [last.output], attributes: node.attributes)
+    nodes[index] = nil
+    producers[last.output] = last.index
+  }
+
+  /// The constant that adds one number to each column: [columns] behind a matrix product, [1, columns, 1...] behind
+  /// a convolution, where the quantizer leaves the reshaping in the graph.
+  private func row(_ name: String, of columns: Int, _ isMatrix: Bool) -> String? {
+    if isMatrix { return constants[name]?.shape == [columns] ? name : nil }
+    var source = name
+    if let index = producers[name], let node = nodes[index], node.op == "Reshape",
+      let shape = constants[node.inputs[1]]?.integers
+    {
+      guard shape.count >= 3, shape[0] == 1, [columns, -1].contains(shape[1]), shape[2...].allSatisfy({ $0 == 1 })
+      else { return nil }
+      source = node.inputs[0]
+      return constants[source].map { $0.count == columns && $0.type == .float } ?? false ? source : nil
+    }
+    guard let found = constants[source], found.type == .float, found.count == columns, found.shape.count >= 3,
+      found.shape[found.shape.count - 1] == 1, found.shape.contains(columns), columns > 1
+    else { return nil }
+    return source
   }
 
   /// An operator that only moves elements works on the integers themselves, when the scale before and behind is one.

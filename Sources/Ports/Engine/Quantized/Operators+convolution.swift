@@ -15,6 +15,14 @@ extension Operators {
       let w = try planner.operand(node, 1, of: [.int8, .uint8])
       try planner.convolution(node, x, w, scales: nil, zeros: (2, 3), bias: nil, result: nil)
     },
+    // What `Fusion` makes of ConvInteger, Cast, Mul and Add.
+    "ConvInteger with scale": { (node, planner) throws(ModelError) in
+      let x = try planner.stored(node, 0, of: [.int8, .uint8])
+      let w = try planner.operand(node, 1, of: [.int8, .uint8])
+      try planner.convolution(
+        node, x, w, scales: (2, 3), zeros: (4, 5), bias: nil, result: nil,
+        offset: try planner.optionalOperand(node, 6, of: [.float]))
+    },
   ]
 }
 
@@ -23,7 +31,7 @@ extension Planner {
   fileprivate mutating func convolution(
     _ node: Node, _ xStored: ValueID, _ w: ValueID, scales: (x: Int, w: Int)?, zeros: (x: Int, w: Int),
     bias: Int?,
-    result: (type: ElementType, quantization: Quantization)?
+    result: (type: ElementType, quantization: Quantization)?, offset: ValueID? = nil
   ) throws(ModelError) {
     let x = try unsigned(xStored, .channelsLast)
     let (input, kernel) = (self[x].shape, self[w].shape)
@@ -59,7 +67,7 @@ extension Planner {
         aScale: try scales.map { (s) throws(ModelError) in try operand(node, s.x, of: [.float]) },
         aIsSigned: self[x].type == .int8,
         bias: try bias.flatMap { (i) throws(ModelError) in try optionalOperand(node, i, of: [.int32]) },
-        result: result?.quantization, resultIsSigned: result?.type == .int8))
+        result: result?.quantization, offset: offset, resultIsSigned: result?.type == .int8))
     let offsets = (0..<vertical.size).flatMap { v in
       (0..<taps).map { h in
         Int32(v * vertical.dilation * horizontal.padded * channels + h * horizontal.dilation * channels)
@@ -70,7 +78,7 @@ extension Planner {
       if let result {
         try makeUnsignedOutput(node, 0, result.type, output, layout: .channelsLast)
       } else {
-        try makeOutput(node, 0, .int32, output, layout: .channelsLast)
+        try makeOutput(node, 0, scales == nil ? .int32 : .float, output, layout: .channelsLast)
       }
     let hasMargins = windows.contains { $0.before + $0.behind > 0 }
     emit(

@@ -120,7 +120,7 @@ extension Planner {
     emit(
       QuantizedSoftmaxStep(
         x: x, y: y, table: table, yQuantization: to, isSigned: type == .int8,
-        rows: columns == 0 ? 0 : self[x].count / columns, columns: columns))
+        rows: columns == 0 ? 0 : self[x].count / columns, columns: columns, path: path))
   }
 
   /// Each part is brought to the scale of the result, then they are joined.

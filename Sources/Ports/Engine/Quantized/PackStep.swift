@@ -78,7 +78,11 @@ struct PackStep: Step {
     for t in 0..<shape.taps {
       for k in 0..<shape.length {
         let row = unsafe from + t * shape.tapStride + k * shape.lengthStride
-        for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j * shape.columnStride]) }
+        if shape.columnStride == 1 {
+          for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j]) }
+        } else {
+          for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j * shape.columnStride]) }
+        }
       }
     }
   }
@@ -110,12 +114,11 @@ struct BaseStep: Step {
     let zeros: UnsafeMutablePointer<Int32> = unsafe memory.pointer(zeros)
     let whole = Int32(truncatingIfNeeded: depth) &* zero
     for matrix in 0..<matrices {
-      for j in 0..<columns {
-        unsafe base[matrix * columns + j] = whole &* zeros[j] &- zero &* sums[matrix * columns + j]
-      }
+      let (sums, base) = unsafe (sums + matrix * columns, base + matrix * columns)
+      for j in 0..<columns { unsafe base[j] = whole &* zeros[j] &- zero &* sums[j] }
       guard let bias else { continue }
       let start: UnsafeMutablePointer<Int32> = unsafe memory.pointer(bias)
-      for j in 0..<columns { unsafe base[matrix * columns + j] &+= start[j] }
+      for j in 0..<columns { unsafe base[j] &+= start[j] }
     }
   }
 }
@@ -138,10 +141,12 @@ struct ScaleStep: Step {
 
   func run(_ memory: Memory) {
     let a = unsafe alpha * memory.floats(aScale)[0]
-    for j in 0..<columns {
-      let product = unsafe a * memory.floats(bScale)[bCount == 1 ? 0 : j]
-      let divisor = yScale.map { unsafe memory.floats($0)[0] } ?? 1
-      unsafe memory.floats(scale)[j] = product / divisor
+    let divisor = yScale.map { unsafe memory.floats($0)[0] } ?? 1
+    let (b, scale) = unsafe (memory.floats(bScale), memory.floats(scale))
+    if bCount == 1 {
+      unsafe scale.update(repeating: a * b[0] / divisor, count: columns)
+    } else {
+      for j in 0..<columns { unsafe scale[j] = a * b[j] / divisor }
     }
   }
 }

@@ -126,6 +126,9 @@ extension Planner {
     let columns = inputs.shape.allColumns
     try checkScalar(aScale, node, "the scale of the input")
     try checkColumns(bScale, columns, node, "the scale of the weights")
+    if let offset = inputs.offset, self[offset].count != columns {
+      throw node.fault("\(self[offset].count) numbers to add, \(columns) expected", tensor: self[offset].name)
+    }
     if let result = inputs.result {
       try checkScalar(result.scale, node, "the scale of the output")
       try checkScalar(result.zero, node, "the zero point of the output")
