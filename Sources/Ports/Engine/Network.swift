@@ -30,6 +30,8 @@ public struct Network: Sendable {
 
   let steps: [any Step]
   let memory: MemoryPlan.Layout
+  /// By step: bytes of what it writes, for inspection.
+  let writtenBytes: [Int]
 
   /// Reads and plans the ONNX file at `path`.
   ///
@@ -68,6 +70,7 @@ public struct Network: Sendable {
       Port(name: port.name, type: planner[id].type, shape: planner[id].shape, value: id)
     }
     self.steps = steps
+    writtenBytes = steps.map { step in step.writes.reduce(0) { $0 + planner[$1].byteCount } }
     hash = model.hash
     metadata = model.metadata
   }
