@@ -4,7 +4,7 @@
 extension Operators {
   static let shapes: [String: OperatorPlan] = [
     "Identity": { (node, planner) throws(ModelError) in
-        planner.forward(node, 0, try planner.stored(node, 0))
+      planner.forward(node, 0, try planner.stored(node, 0))
     },
     "Flatten": { (node, planner) throws(ModelError) in
       let x = try planner.operand(node, 0)
@@ -153,11 +153,7 @@ extension Operators {
         x: ones, y: y, type: type, outer: 1, length: planner[y].count, inner: 1, isExclusive: true,
         isReverse: false))
     for (function, operand) in [(ArithmeticStep.Function.multiply, delta), (.add, start)] {
-      let operand = planner.addConstant(operand.reshaped([]))
-      planner.emit(
-        ArithmeticStep(
-          label: node.op, function: function, type: type, a: y, b: operand, y: y,
-          loops: planner.broadcastLoops([y, operand], y)))
+      planner.emitArithmetic(node, function, y, planner.addConstant(operand), to: y)
     }
   }
 }
