@@ -49,7 +49,7 @@ build() {
 }
 
 # What the tests' and benchmarks' Python peers and oracles need.
-test_requirements=(pymodbus==3.11.4 pyserial==3.5 numpy==2.4.6 scipy==1.17.1 jsonschema==4.26.0)
+test_requirements=(pymodbus==3.11.4 pyserial==3.5 numpy==2.4.6 scipy==1.17.1 jsonschema==4.26.0 onnx==1.23.2 onnxruntime==1.32.0)
 
 # venv NAME REQUIREMENT...: a Python environment under .venv-NAME, made once for this list of requirements.
 venv() {

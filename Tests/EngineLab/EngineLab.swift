@@ -9,6 +9,7 @@ import Foundation
 /// engine-lab run   [--form FORM]                                folders of test cases from stdin: writes got_N.pb
 /// engine-lab time  MODEL SECONDS [--form FORM] [--cold KIB] [--batch N]    one line of JSON
 /// engine-lab serve [--form FORM]                                commands from stdin, for interleaved rounds
+/// engine-lab memory MODEL...                                    what several models in one process keep resident
 /// ```
 /// The commands of `serve`, each answered by one line of JSON, are `load NAME PATH` and `run NAME COUNT [COLD_KIB]`.
 @main struct EngineLab {
@@ -31,7 +32,8 @@ import Foundation
         try time(
           words[1], Double(words[2]) ?? 1, form, cold: cold, batch: Int(options["--batch"] ?? "1") ?? 1)
       case "serve": serve(form)
-      default: fail("usage: engine-lab run | time MODEL SECONDS | serve")
+      case "memory": try memory(Array(words.dropFirst()), form)
+      default: fail("usage: engine-lab run | time MODEL SECONDS | serve | memory MODEL...")
       }
     } catch {
       fail("\(error)")
@@ -85,6 +87,23 @@ import Foundation
         + "\"rss_load_kb\":\(loaded),\"hwm_kb\":\(peak),\"allocations\":\(allocations),"
         + "\"arena_bytes\":\(trial.network.arenaBytes),\"constant_bytes\":\(trial.network.constantBytes),"
         + "\"form\":\"\(form.rawValue)\",\"out0\":\(trial.output[0])}")
+  }
+
+  /// Loads the models beside each other, with one scratch, and runs each once.
+  private static func memory(_ paths: [String], _ form: KernelForm) throws {
+    let atStart = status("VmRSS:")
+    let networks = try paths.map { try Network(path: $0, kernels: form) }
+    var scratch = Scratch(for: networks)
+    for network in networks {
+      let inputs = network.inputs.map {
+        Tensor(type: $0.type, shape: $0.shape, bytes: Array(repeating: 0, count: $0.count * $0.type.size))
+      }
+      _ = try network.run(inputs, scratch: &scratch)
+    }
+    let constants = networks.map(\.constantBytes).reduce(0, +)
+    say(
+      "{\"rss0_kb\":\(atStart),\"rss_kb\":\(status("VmRSS:")),\"constant_bytes\":\(constants),"
+        + "\"scratch_bytes\":\(scratch.bytes)}")
   }
 
   /// Obeys stdin until it ends.

@@ -11,6 +11,10 @@ QUANTIZED = {"Conv", "Gemm", "MatMul", "Add", "Mul", "MaxPool", "AveragePool", "
 # Their result has the quantization of what they move.
 MOVES = {"MaxPool", "Reshape", "Transpose", "Slice"}
 
+# Optimisations of ONNX Runtime that compute something else than the file says: this one rounds to integers the weights
+# that a file has as floats.
+NOT_FOLLOWED = ["WeightBiasQuantization"]
+
 
 class Writer:
     """Collects nodes and constants of one model."""

@@ -14,14 +14,27 @@ static inline __attribute__((always_inline)) uint8_t largest(const uint8_t *x, s
   return found;
 }
 
+// A share is rounded from the quotient in double, as ONNX Runtime does. The product with the inverse rounds to the same
+// integer, except perhaps beside the middle of two; then the piece's quotients are taken.
 static inline __attribute__((always_inline)) void finish(const uint8_t *x, size_t columns, const float *table,
                                                          float scale, float sum, int32_t zero, uint8_t *out) {
-  float shares[MW_PIECE];
+  const double factor = (double)scale / sum;
+  double shares[MW_PIECE];
   int32_t rounded[MW_PIECE];
   for (size_t from = 0; from < columns; from += MW_PIECE) {
     size_t count = columns - from < MW_PIECE ? columns - from : MW_PIECE;
+    int beside = 0;
     for (size_t c = 0; c < count; c++) shares[c] = table[x[from + c]];
-    for (size_t c = 0; c < count; c++) rounded[c] = (int32_t)nearbyintf(shares[c] * scale / sum) + zero;
+    for (size_t c = 0; c < count; c++) {
+      const double share = shares[c] * factor;
+      beside |= fabs(share - floor(share) - 0.5) < 1e-6;
+    }
+    if (beside)
+      for (size_t c = 0; c < count; c++) shares[c] = shares[c] * scale / sum;
+    else
+      for (size_t c = 0; c < count; c++) shares[c] *= factor;
+    for (size_t c = 0; c < count; c++)
+      rounded[c] = (int32_t)nearbyint(shares[c] < 512 ? shares[c] : 512) + zero;
     for (size_t c = 0; c < count; c++) out[from + c] = (uint8_t)(rounded[c] > 255 ? 255 : rounded[c]);
   }
 }

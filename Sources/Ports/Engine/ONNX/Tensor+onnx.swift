@@ -14,12 +14,13 @@ extension Tensor {
     var count = 1
     for length in file.dims {
       guard length >= 0 else { throw fault("a length of \(length) in its shape \(file.dims)") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: Int(length))
+      let (product, overflow) = count.multipliedReportingOverflow(by: max(Int(length), 1))
       guard !overflow, product <= ModelLimit.elements else {
         throw fault("its shape \(file.dims) has more than \(ModelLimit.elements) elements")
       }
       count = product
     }
+    if file.dims.contains(0) { count = 0 }
     let typed =
       file.floatData.count + file.int32Data.count + file.int64Data.count + file.doubleData.count
       + file.uint64Data.count

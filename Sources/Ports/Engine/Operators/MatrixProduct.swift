@@ -25,14 +25,11 @@ struct MatrixProduct {
   {
     guard planner[y].count > 0 else { return }
     guard sizes.depth > 0 else { return planner.emit(ZeroStep(y: y, byteCount: planner[y].byteCount)) }
-    switch planner[a].type {
-    case .double: emit(Double.self, a, b, y, &planner)
-    case .int32: emit(Int32.self, a, b, y, &planner)
-    case .uint32: emit(UInt32.self, a, b, y, &planner)
-    case .int64: emit(Int64.self, a, b, y, &planner)
-    case .uint64: emit(UInt64.self, a, b, y, &planner)
-    default: try emitFloat(node, a, b, y, &planner)
-    }
+    guard planner[a].type != .float else { return try emitFloat(node, a, b, y, &planner) }
+    planner.emit(
+      PlainProductStep(
+        a: a, b: b, y: y, type: planner[a].type, sizes: sizes,
+        bStrides: transposeB ? (1, sizes.depth) : (sizes.columns, 1)))
   }
 
   private func emitFloat(_ node: Node, _ a: ValueID, _ b: ValueID, _ y: ValueID, _ planner: inout Planner)
@@ -56,13 +53,5 @@ struct MatrixProduct {
         side: side, packedCount: side.packedCount(planner.path), aRow: k,
         pairs: isWhole ? [(0, 0)] : sizes.batch, taps: planner.addConstant(Tensor(.int32, [1], [Int32(0)])),
         path: planner.path))
-  }
-
-  private func emit<Element: WrappingNumber>(
-    _: Element.Type, _ a: ValueID, _ b: ValueID, _ y: ValueID, _ planner: inout Planner
-  ) {
-    planner.emit(
-      PlainProductStep<Element>(
-        a: a, b: b, y: y, sizes: sizes, bStrides: transposeB ? (1, sizes.depth) : (sizes.columns, 1)))
   }
 }

@@ -14,7 +14,7 @@ extension Operators {
     },
     "PRelu": { (node, planner) throws(ModelError) in
       let y = try binary(ArithmeticStep.self, .parametricRelu, .numbers, node, &planner)
-      guard planner[y].shape == planner[try planner.operandAsStored(node, 0)].shape else {
+      guard planner[y].shape == planner[try planner.stored(node, 0)].shape else {
         throw node.fault("the slope is larger than the input", tensor: node.inputs[1])
       }
     },
@@ -47,7 +47,7 @@ extension Operators {
       _ = try planner.operandAsStored(node, 0, of: [.bool])
       let (ids, shape, layout) = try planner.broadcastOperands(node, 0..<3)
       let type = planner[ids[1]].type
-      guard planner[ids[2]].type == type else { throw node.fault("\(type) or \(planner[ids[2]].type)") }
+      guard planner[ids[2]].type == type else { throw node.fault("\(type) with \(planner[ids[2]].type)") }
       let y = try planner.makeOutput(node, 0, type, shape, layout: layout)
       planner.emit(
         SelectStep(
@@ -101,15 +101,12 @@ extension Operators {
       for id in ids where planner[id].type != type { throw node.fault("\(type) with \(planner[id].type)") }
       guard ids.count > 1 else { return planner.forward(node, 0, ids[0]) }
       let y = try planner.makeOutput(node, 0, type, shape, layout: layout)
-      func emit(_ function: ArithmeticStep.Function, _ a: ValueID, _ b: ValueID) {
-        planner.emit(
-          ArithmeticStep(
-            label: node.op, function: function, type: type, a: a, b: b, y: y,
-            loops: planner.broadcastLoops([a, b], y)))
+      planner.emitArithmetic(node, function, ids[0], ids[1], to: y)
+      for id in ids[2...] { planner.emitArithmetic(node, function, y, id, to: y) }
+      if isMean {
+        let count = planner.addConstant(.scalar(Double(ids.count), type))
+        planner.emitArithmetic(node, .divide, y, count, to: y)
       }
-      emit(function, ids[0], ids[1])
-      for id in ids[2...] { emit(function, y, id) }
-      if isMean { emit(.divide, y, planner.addConstant(.scalar(Double(ids.count), type))) }
     }
   }
 
@@ -121,29 +118,33 @@ extension Operators {
     let isFraction = planner[exponent].type == .float || planner[exponent].type == .double
     let within: ElementType = isFraction && !Set.reals.contains(type) ? .double : type
     let y = try planner.makeOutput(node, 0, type, shape, layout: layout)
-    func emit(_ function: ArithmeticStep.Function, _ a: ValueID, _ b: ValueID, _ y: ValueID) {
-      planner.emit(
-        ArithmeticStep(
-          label: node.op, function: function, type: within, a: a, b: b, y: y,
-          loops: planner.broadcastLoops([a, b], y)))
-    }
     if let power = planner.constant(exponent)?.number, power == 2 || power == 3, within == type,
       planner[base].shape == shape
     {
-      emit(.multiply, base, base, y)
-      if power == 3 { emit(.multiply, y, base, y) }
+      planner.emitArithmetic(node, .multiply, base, base, to: y)
+      if power == 3 { planner.emitArithmetic(node, .multiply, y, base, to: y) }
       return
     }
     let from = try planner.cast(base, to: within, node)
     let to = try planner.cast(exponent, to: within, node)
-    if within == type { return emit(.power, from, to, y) }
+    if within == type { return planner.emitArithmetic(node, .power, from, to, to: y) }
     let real = try planner.makeTemporary(node, within, shape, layout: layout)
-    emit(.power, from, to, real)
+    planner.emitArithmetic(node, .power, from, to, to: real)
     planner.emit(CastStep(x: real, y: y, count: planner[y].count, type: within, target: type))
   }
 }
 
 extension Planner {
+  /// Emits y = f(a, b), both stretched to y's shape; y may be a.
+  mutating func emitArithmetic(
+    _ node: Node, _ function: ArithmeticStep.Function, _ a: ValueID, _ b: ValueID, to y: ValueID
+  ) {
+    emit(
+      ArithmeticStep(
+        label: node.op, function: function, type: self[a].type, a: a, b: b, y: y,
+        loops: broadcastLoops([a, b], y)))
+  }
+
   /// `id` as elements of another type: itself, or what a step makes of it.
   mutating func cast(_ id: ValueID, to type: ElementType, _ node: Node) throws(ModelError) -> ValueID {
     let x = self[id]

@@ -83,7 +83,7 @@ extension Operators {
   private static func tuples(_ node: Node, _ planner: inout Planner, of shape: [Int], batch: Int)
     throws(ModelError) -> (indices: Indices, depth: Int, places: [Int])
   {
-    let given = planner[try planner.operandAsStored(node, 1)].shape
+    let given = planner[try planner.stored(node, 1)].shape
     guard batch >= 0, batch < min(shape.count, given.count), let depth = given.last, depth >= 1,
       depth <= shape.count - batch, shape[..<batch] == given[..<batch]
     else { throw node.fault("indices of \(given) for \(shape)", tensor: node.inputs[1]) }
@@ -96,7 +96,7 @@ extension Operators {
     throws(ModelError) -> (indices: Indices, axis: Int)
   {
     let axis = try node.axis(node.integer("axis", default: 0), rank: shape.count)
-    let given = planner[try planner.operandAsStored(node, 1)].shape
+    let given = planner[try planner.stored(node, 1)].shape
     guard given.count == shape.count, shape.indices.allSatisfy({ $0 == axis || given[$0] <= shape[$0] })
     else {
       throw node.fault("indices of \(given) for \(shape)", tensor: node.inputs[1])

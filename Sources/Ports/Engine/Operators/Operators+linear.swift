@@ -67,7 +67,9 @@ extension Operators {
     let y = try planner.makeOutput(node, 0, type, product.sizes.result)
     guard let c, beta != 0, type == .float else { return try product.emit(node, a, b, y, &planner) }
     let strides = try Operators.broadcast(node, planner[c].shape, to: product.sizes.result)
-    if let known = planner.constant(c)?.floats, strides[0] == 0 || product.sizes.rows == 1, product.sizes.depth > 0 {
+    if let known = planner.constant(c)?.floats, strides[0] == 0 || product.sizes.rows == 1,
+      product.sizes.depth > 0
+    {
       let row = (0..<product.sizes.columns).map { beta * known[$0 * strides[1]] }
       product.base = planner.addConstant(Tensor(.float, [product.sizes.columns], row), name: planner[c].name)
       try product.emit(node, a, b, y, &planner)
@@ -75,7 +77,8 @@ extension Operators {
       try product.emit(node, a, b, y, &planner)
       planner.emit(
         AddScaledStep(
-          c: c, y: y, rows: product.sizes.rows, columns: product.sizes.columns, strides: (strides[0], strides[1]), beta: beta))
+          c: c, y: y, rows: product.sizes.rows, columns: product.sizes.columns,
+          strides: (strides[0], strides[1]), beta: beta))
     }
   }
 

@@ -31,7 +31,7 @@ extension Operators {
     },
     "Concat": { (node, planner) throws(ModelError) in
       guard !node.inputs.isEmpty else { throw node.fault("it has no inputs") }
-      let first = planner[try planner.operandAsStored(node, 0)]
+      let first = planner[try planner.stored(node, 0)]
       let axis = try node.axis(node.integer("axis", default: 0), rank: first.shape.count)
       var (parts, shape): ([ValueID], [Int]) = ([], first.shape)
       shape[axis] = 0

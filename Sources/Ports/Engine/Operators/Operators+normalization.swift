@@ -31,6 +31,7 @@ extension Operators {
     guard !(1..<5).contains(where: { node.has(output: $0) }) else {
       throw node.fault("outputs of the training mode are not supported")
     }
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: [.float])
     let (shape, layout) = (planner[x].shape, planner[x].layout)
     guard shape.count >= 2 else { throw node.fault("a tensor of rank \(shape.count)") }

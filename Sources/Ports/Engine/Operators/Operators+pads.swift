@@ -29,11 +29,12 @@ extension Operators {
       let shape = planner[x].shape
       guard shape.count >= 2 else { throw node.fault("a tensor of rank \(shape.count)") }
       let y = try planner.makeOutput(node, 0, planner[x].type, shape)
-      let columns = shape[shape.count - 1]
+      let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+      let diagonal = try planner.integer(node, 1) ?? 0
       planner.emit(
         TriangleStep(
-          x: x, y: y, batch: shape.dropLast(2).reduce(1, *), rows: shape[shape.count - 2], columns: columns,
-          elementSize: planner[x].type.size, diagonal: try planner.integer(node, 1) ?? 0,
+          x: x, y: y, batch: shape.dropLast(2).reduce(1, *), rows: rows, columns: columns,
+          elementSize: planner[x].type.size, diagonal: min(max(diagonal, -rows), columns),
           keepsUpper: node.integer("upper", default: 1) != 0))
     },
     "OneHot": { (node, planner) throws(ModelError) in
@@ -85,11 +86,11 @@ extension Operators {
   {
     switch mode {
     case "edge": return min(max(position, 0), length - 1)
-    case "wrap": return Int.modulo(position, length)
+    case "wrap": return (position % length + length) % length
     case "reflect":
       guard length > 1 else { return 0 }
       let period = 2 * (length - 1)
-      let place = Int.modulo(position, period)
+      let place = abs(position) % period
       return min(place, period - place)
     default: throw node.fault("the mode \(mode) is not known")
     }
@@ -121,5 +122,3 @@ extension Operators {
     planner.emitCopy(node.op, lengths: lengths, from: from, to: to)
   }
 }
-
-extension Int: Number {}

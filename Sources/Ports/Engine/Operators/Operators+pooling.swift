@@ -21,37 +21,34 @@ extension Operators {
   ]
 
   private static func maxPool(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    let x = try planner.stored(node, 0, of: [.float, .double, .uint8, .int8])
-    switch planner[x].type {
-    case .double: try maxPool(node, &planner, Double.self)
-    case .uint8: try maxPool(node, &planner, UInt8.self)
-    case .int8: try maxPool(node, &planner, Int8.self)
-    default: try maxPool(node, &planner, Float.self)
-    }
-  }
-
-  private static func maxPool<Element: PoolElement>(
-    _ node: Node, _ planner: inout Planner, _: Element.Type
-  ) throws(ModelError) {
-    let stored = try planner.stored(node, 0)
-    let shape = planner[stored].shape
+    let stored = try input(node, of: [.float, .double, .uint8, .int8], planner)
+    let (shape, type) = (planner[stored].shape, planner[stored].type)
     let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
     let y = try planner.makeOutput(
-      node, 0, planner[x].type, [shape[0], shape[1]] + windows.output, layout: .channelsLast)
-    planner.emit(MaxPoolStep<Element>(x: x, y: y, windows: windows, batch: shape[0], channels: shape[1]))
+      node, 0, type, [shape[0], shape[1]] + windows.output, layout: .channelsLast)
+    planner.emit(
+      MaxPoolStep(x: x, y: y, type: type, windows: windows, batch: shape[0], channels: shape[1]))
     guard node.has(output: 1) else { return }
     let indices = try planner.makeOutput(node, 1, .int64, [shape[0], shape[1]] + windows.output)
     planner.emit(
-      MaxPoolIndicesStep<Element>(
-        x: try planner.rowMajor(stored), indices: indices, windows: windows, planes: shape[0] * shape[1],
-        columnMajor: node.integer("storage_order", default: 0) != 0))
+      MaxPoolIndicesStep(
+        x: try planner.rowMajor(stored), indices: indices, type: type, windows: windows,
+        planes: shape[0] * shape[1], columnMajor: node.integer("storage_order", default: 0) != 0))
+  }
+
+  /// The first input, in whatever layout it lies.
+  private static func input(_ node: Node, of types: Set<ElementType>, _ planner: Planner)
+    throws(ModelError) -> ValueID
+  {
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
+    return try planner.stored(node, 0, of: types)
   }
 
   private static func sumPool(_ node: Node, _ planner: inout Planner, _ kind: SumPoolStep.Kind)
     throws(ModelError)
   {
-    let stored = try planner.stored(node, 0, of: [.float])
+    let stored = try input(node, of: [.float], planner)
     let shape = planner[stored].shape
     let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
@@ -66,7 +63,7 @@ extension Operators {
   private static func globalPool(_ node: Node, _ planner: inout Planner, _ kind: GlobalPoolStep.Kind)
     throws(ModelError)
   {
-    let x = try planner.stored(node, 0, of: [.float])
+    let x = try input(node, of: [.float], planner)
     let shape = planner[x].shape
     guard shape.count >= 3 else { throw node.fault("a tensor of rank \(shape.count)") }
     let y = try planner.makeOutput(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Operators {
-  static let quantizeFamily: [String: OperatorPlan] = [
+  static let quantize: [String: OperatorPlan] = [
     "QuantizeLinear": { (node, planner) throws(ModelError) in try quantizeLinear(node, &planner) },
     "DequantizeLinear": { (node, planner) throws(ModelError) in try dequantizeLinear(node, &planner) },
     "com.microsoft.QuantizeLinear": { (node, planner) throws(ModelError) in
@@ -18,6 +18,7 @@ extension Operators {
   private static let quantizedTypes: Set<ElementType> = [.uint8, .int8, .uint16, .int16]
 
   private static func quantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: [.float])
     let type = try targetType(node, planner)
     let (grid, from) = try QuantizationGrid.read(node, x, &planner)
@@ -34,12 +35,7 @@ extension Operators {
     }
     let y = try planner.makeOutput(
       node, 0, type, planner[from].shape, layout: planner[from].layout)
-    switch type {
-    case .uint8: planner.emit(QuantizeGridStep<UInt8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    case .int8: planner.emit(QuantizeGridStep<Int8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    case .uint16: planner.emit(QuantizeGridStep<UInt16>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    default: planner.emit(QuantizeGridStep<Int16>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    }
+    planner.emit(QuantizeGridStep(x: from, scale: scale, zero: zero, y: y, type: type, grid: grid))
   }
 
   /// What QuantizeLinear makes: the type of the zero point, or what `output_dtype` says.
@@ -54,11 +50,14 @@ extension Operators {
     } else if node.has(input: 2) {
       type = planner[try planner.stored(node, 2)].type
     }
-    guard quantizedTypes.contains(type) else { throw node.fault("elements of type \(type) are not supported") }
+    guard quantizedTypes.contains(type) else {
+      throw node.fault("elements of type \(type) are not supported")
+    }
     return type
   }
 
   private static func dequantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: quantizedTypes.union([.int32]))
     let type = planner[x].type
     let (grid, from) = try QuantizationGrid.read(node, x, &planner)
@@ -73,17 +72,11 @@ extension Operators {
           isSigned: type == .int8, path: planner.path))
       return
     }
-    switch type {
-    case .uint8: planner.emit(DequantizeGridStep<UInt8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    case .int8: planner.emit(DequantizeGridStep<Int8>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    case .uint16:
-      planner.emit(DequantizeGridStep<UInt16>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    case .int16: planner.emit(DequantizeGridStep<Int16>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    default: planner.emit(DequantizeGridStep<Int32>(x: from, scale: scale, zero: zero, y: y, grid: grid))
-    }
+    planner.emit(DequantizeGridStep(x: from, scale: scale, zero: zero, y: y, type: type, grid: grid))
   }
 
   private static func dynamicQuantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: [.float])
     let y = try planner.makeOutput(node, 0, .uint8, planner[x].shape, layout: planner[x].layout)
     let scale = try planner.makeOutput(node, 1, .float, [])

@@ -74,7 +74,6 @@ extension Operators {
     let (type, shape) = (planner[given].type, planner[given].shape)
     let (result, kept) = try reducedShape(node, &planner, shape, since: 18)
     guard let result else { return planner.forward(node, 0, given) }
-    let y = try planner.makeOutput(node, 0, type, result)
     let (largest, sums) = (
       try planner.makeTemporary(node, type, kept), try planner.makeTemporary(node, type, kept)
     )
@@ -89,15 +88,11 @@ extension Operators {
     }
     planner.emitReduction(node.op, .larger, given, to: sums, kept)
     real(.finite, sums, largest)
-    planner.emit(
-      ArithmeticStep(
-        label: node.op, function: .subtract, type: type, a: given, b: largest, y: lowered,
-        loops: planner.broadcastLoops([given, largest], lowered)))
+    planner.emitArithmetic(node, .subtract, given, largest, to: lowered)
     real(.exponential, lowered, raised)
     planner.emitReduction(node.op, .logarithmOfSum, raised, to: sums, kept)
-    let whole = Loops([planner[y].count], [[1], [1], [1]])
-    planner.emit(
-      ArithmeticStep(label: node.op, function: .add, type: type, a: sums, b: largest, y: y, loops: whole))
+    planner.emitArithmetic(node, .add, sums, largest, to: sums)
+    try planner.alias(node, 0, of: sums, shape: result)
   }
 
   private static func arg(isLargest: Bool) -> OperatorPlan {

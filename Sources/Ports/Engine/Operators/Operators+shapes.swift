@@ -4,7 +4,7 @@
 extension Operators {
   static let shapes: [String: OperatorPlan] = [
     "Identity": { (node, planner) throws(ModelError) in
-        planner.forward(node, 0, try planner.stored(node, 0))
+      planner.forward(node, 0, try planner.stored(node, 0))
     },
     "Flatten": { (node, planner) throws(ModelError) in
       let x = try planner.operand(node, 0)
@@ -46,7 +46,7 @@ extension Operators {
       try planner.alias(node, 0, of: x, shape: shape)
     },
     "Shape": { (node, planner) throws(ModelError) in
-      let shape = planner[try planner.operandAsStored(node, 0)].shape
+      let shape = planner[try planner.stored(node, 0)].shape
       func bound(_ name: String, default value: Int) -> Int {
         let given = node.integer(name, default: value)
         return min(max(given < 0 ? given &+ shape.count : given, 0), shape.count)
@@ -56,7 +56,7 @@ extension Operators {
       planner.define(node, Tensor(.int64, [part.count], part))
     },
     "Size": { (node, planner) throws(ModelError) in
-      let count = planner[try planner.operandAsStored(node, 0)].count
+      let count = planner[try planner.stored(node, 0)].count
       planner.define(node, Tensor(.int64, [], [Int64(count)]))
     },
     "Constant": { (node, planner) throws(ModelError) in
@@ -85,7 +85,7 @@ extension Operators {
     },
     "Range": range,
     "EyeLike": { (node, planner) throws(ModelError) in
-      let x = planner[try planner.operandAsStored(node, 0)]
+      let x = planner[try planner.stored(node, 0)]
       guard x.shape.count == 2 else { throw node.fault("a matrix expected, not \(x.shape)") }
       let number = node.integer("dtype", default: Int(x.type.rawValue))
       guard let code = Int32(exactly: number), let type = ElementType(rawValue: code) else {
@@ -153,11 +153,7 @@ extension Operators {
         x: ones, y: y, type: type, outer: 1, length: planner[y].count, inner: 1, isExclusive: true,
         isReverse: false))
     for (function, operand) in [(ArithmeticStep.Function.multiply, delta), (.add, start)] {
-      let operand = planner.addConstant(operand.reshaped([]))
-      planner.emit(
-        ArithmeticStep(
-          label: node.op, function: function, type: type, a: y, b: operand, y: y,
-          loops: planner.broadcastLoops([y, operand], y)))
+      planner.emitArithmetic(node, function, y, planner.addConstant(operand), to: y)
     }
   }
 }

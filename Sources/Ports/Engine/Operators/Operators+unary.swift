@@ -18,12 +18,11 @@ extension Operators {
           negative: $0.integer("detect_negative", default: 1) != 0)
       },
       "Relu": { (node, planner) throws(ModelError) in
-        if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
-          try real(node, &planner, .relu)
-        } else {
-          try limit(
-            node, &planner, .signed, low: .scalar(0, planner[try planner.operandAsStored(node, 0)].type))
-        }
+        let id = try planner.operandAsStored(node, 0, of: .signed)
+        let x = planner[id]
+        if Set.reals.contains(x.type) { return try real(node, &planner, .relu) }
+        let y = try planner.makeOutput(node, 0, x.type, x.shape, layout: x.layout)
+        planner.emitArithmetic(node, .larger, id, planner.addConstant(.scalar(0, x.type)), to: y)
       },
       "Clip": clip,
       "Cast": { (node, planner) throws(ModelError) in
@@ -34,7 +33,7 @@ extension Operators {
         try cast(node, &planner, to: type)
       },
       "CastLike": { (node, planner) throws(ModelError) in
-        try cast(node, &planner, to: planner[try planner.operandAsStored(node, 1)].type)
+        try cast(node, &planner, to: planner[try planner.stored(node, 1)].type)
       },
       "Dropout": { (node, planner) throws(ModelError) in
         let ratio = try planner.optionalConstant(node, 1)?.number ?? 0.5
@@ -114,7 +113,7 @@ extension Operators {
     _ function: RealFunction, _ integerFunction: UnaryIntegerStep.Function, _ types: Set<ElementType>
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
-      if Set.reals.contains(planner[try planner.operandAsStored(node, 0)].type) {
+      if Set.reals.contains(planner[try planner.stored(node, 0)].type) {
         try real(node, &planner, function)
       } else {
         try integer(node, &planner, integerFunction, types)
@@ -165,24 +164,8 @@ extension Operators {
     var from = x
     for (bound, function) in zip(bounds, [ArithmeticStep.Function.larger, .smaller]) {
       guard let bound else { continue }
-      planner.emit(
-        ArithmeticStep(
-          label: node.op, function: function, type: type, a: from, b: bound, y: y,
-          loops: planner.broadcastLoops([from, bound], y)))
+      planner.emitArithmetic(node, function, from, bound, to: y)
       from = y
     }
-  }
-
-  /// max(x, low)
-  private static func limit(_ node: Node, _ planner: inout Planner, _ types: Set<ElementType>, low: Tensor)
-    throws(ModelError)
-  {
-    let x = try planner.operandAsStored(node, 0, of: types)
-    let y = try planner.makeOutput(node, 0, planner[x].type, planner[x].shape, layout: planner[x].layout)
-    let low = planner.addConstant(low)
-    planner.emit(
-      ArithmeticStep(
-        label: node.op, function: .larger, type: planner[x].type, a: x, b: low, y: y,
-        loops: planner.broadcastLoops([x, low], y)))
   }
 }

@@ -10,18 +10,28 @@ extension Int8: PoolElement { static var lowest: Int8 { .min } }
 /// The largest element of each window, channels last.
 ///
 /// SAFETY: windows are cut where they leave the input.
-struct MaxPoolStep<Element: PoolElement>: Step {
+struct MaxPoolStep: Step {
   let x: ValueID
   let y: ValueID
+  let type: ElementType
   let windows: Windows
   let batch: Int
   let channels: Int
 
   var reads: [ValueID] { [x] }
   var writes: [ValueID] { [y] }
-  var cost: StepCost { StepCost(label: "MaxPool", arithmetic: Element.self == Float.self ? .float : .int8) }
+  var cost: StepCost { StepCost(label: "MaxPool", arithmetic: type.size == 1 ? .int8 : .float) }
 
   func run(_ memory: Memory) {
+    switch type {
+    case .double: unsafe run(memory, Double.self)
+    case .uint8: unsafe run(memory, UInt8.self)
+    case .int8: unsafe run(memory, Int8.self)
+    default: unsafe run(memory, Float.self)
+    }
+  }
+
+  private func run<Element: PoolElement>(_ memory: Memory, _: Element.Type) {
     let x: UnsafeMutablePointer<Element> = unsafe memory.pointer(x)
     var out: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)
     let w = windows
@@ -30,7 +40,7 @@ struct MaxPoolStep<Element: PoolElement>: Step {
       for oz in 0..<w.z.output {
         for oy in 0..<w.y.output {
           for ox in 0..<w.x.output {
-            unsafe out.update(repeating: .lowest, count: channels)
+            for c in 0..<channels { unsafe out[c] = .lowest }
             unsafe raise(out, to: x, (oz, oy, ox))
             unsafe out += channels
           }
@@ -39,7 +49,7 @@ struct MaxPoolStep<Element: PoolElement>: Step {
     }
   }
 
-  private func raise(
+  private func raise<Element: PoolElement>(
     _ out: UnsafeMutablePointer<Element>, to x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int)
   ) {
     let w = windows
@@ -58,10 +68,11 @@ struct MaxPoolStep<Element: PoolElement>: Step {
 /// Where the largest element of each window lies in the row-major input, all batches and channels counted.
 ///
 /// SAFETY: windows are cut where they leave the input.
-struct MaxPoolIndicesStep<Element: PoolElement>: Step {
+struct MaxPoolIndicesStep: Step {
   /// Row-major, as `indices`.
   let x: ValueID
   let indices: ValueID
+  let type: ElementType
   let windows: Windows
   /// Batch times channels.
   let planes: Int
@@ -73,6 +84,15 @@ struct MaxPoolIndicesStep<Element: PoolElement>: Step {
   var cost: StepCost { StepCost(label: "MaxPool", arithmetic: .move) }
 
   func run(_ memory: Memory) {
+    switch type {
+    case .double: unsafe run(memory, Double.self)
+    case .uint8: unsafe run(memory, UInt8.self)
+    case .int8: unsafe run(memory, Int8.self)
+    default: unsafe run(memory, Float.self)
+    }
+  }
+
+  private func run<Element: PoolElement>(_ memory: Memory, _: Element.Type) {
     let x: UnsafeMutablePointer<Element> = unsafe memory.pointer(x)
     var out: UnsafeMutablePointer<Int64> = unsafe memory.pointer(indices)
     let w = windows
@@ -89,7 +109,9 @@ struct MaxPoolIndicesStep<Element: PoolElement>: Step {
     }
   }
 
-  private func largest(_ x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int)) -> Int {
+  private func largest<Element: PoolElement>(_ x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int))
+    -> Int
+  {
     let w = windows
     var (best, at) = (Element.lowest, 0)
     var isFirst = true

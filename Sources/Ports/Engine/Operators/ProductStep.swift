@@ -82,10 +82,11 @@ struct ZeroStep: Step {
 /// y[i] = a[i] b[i] for element types that no kernel multiplies; integers wrap.
 ///
 /// SAFETY: offsets and strides stay within the operands, as the plan reckoned them from their shapes.
-struct PlainProductStep<Element: WrappingNumber>: Step {
+struct PlainProductStep: Step {
   let a: ValueID
   let b: ValueID
   let y: ValueID
+  let type: ElementType
   let sizes: MatMulShape
   let bStrides: (row: Int, column: Int)
 
@@ -98,6 +99,16 @@ struct PlainProductStep<Element: WrappingNumber>: Step {
   }
 
   func run(_ memory: Memory) {
+    switch type {
+    case .int32: unsafe run(memory, Int32.self)
+    case .uint32: unsafe run(memory, UInt32.self)
+    case .int64: unsafe run(memory, Int64.self)
+    case .uint64: unsafe run(memory, UInt64.self)
+    default: unsafe run(memory, Double.self)
+    }
+  }
+
+  private func run<Element: WrappingNumber>(_ memory: Memory, _: Element.Type) {
     let a: UnsafeMutablePointer<Element> = unsafe memory.pointer(a)
     let b: UnsafeMutablePointer<Element> = unsafe memory.pointer(b)
     var y: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)

@@ -29,11 +29,13 @@ struct QuantizeAlongStep: Step {
 }
 
 /// y = x / scale + zero, divided truly, rounded half to even, saturated.
-struct QuantizeGridStep<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Step {
+struct QuantizeGridStep: Step {
   let x: ValueID
   let scale: ValueID
   let zero: ValueID?
   let y: ValueID
+  /// Of y.
+  let type: ElementType
   let grid: QuantizationGrid
 
   var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
@@ -41,6 +43,15 @@ struct QuantizeGridStep<Element: FixedWidthInteger & BitwiseCopyable & Sendable>
   var cost: StepCost { StepCost(label: "QuantizeLinear", arithmetic: .move) }
 
   func run(_ memory: Memory) {
+    switch type {
+    case .uint8: unsafe run(memory, UInt8.self)
+    case .int8: unsafe run(memory, Int8.self)
+    case .uint16: unsafe run(memory, UInt16.self)
+    default: unsafe run(memory, Int16.self)
+    }
+  }
+
+  private func run<Element: FixedWidthInteger & BitwiseCopyable>(_ memory: Memory, _: Element.Type) {
     let (x, scale) = unsafe (memory.floats(x), memory.floats(scale))
     let y: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)
     let zero: UnsafeMutablePointer<Element>? = unsafe zero.map { unsafe memory.pointer($0) }
@@ -50,7 +61,7 @@ struct QuantizeGridStep<Element: FixedWidthInteger & BitwiseCopyable & Sendable>
     }
   }
 
-  private func quantized(_ value: Float, zero: Int32) -> Element {
+  private func quantized<Element: FixedWidthInteger>(_ value: Float, zero: Int32) -> Element {
     let (low, high) = (Float(Int32(Element.min) - zero), Float(Int32(Element.max) - zero))
     guard value == value else { return Element(truncatingIfNeeded: zero) }
     return Element(truncatingIfNeeded: Int32(min(max(value, low), high).rounded(.toNearestOrEven)) + zero)
@@ -81,11 +92,13 @@ struct DequantizeAlongStep: Step {
 }
 
 /// y = (x - zero) * scale
-struct DequantizeGridStep<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Step {
+struct DequantizeGridStep: Step {
   let x: ValueID
   let scale: ValueID
   let zero: ValueID?
   let y: ValueID
+  /// Of x.
+  let type: ElementType
   let grid: QuantizationGrid
 
   var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
@@ -93,6 +106,16 @@ struct DequantizeGridStep<Element: FixedWidthInteger & BitwiseCopyable & Sendabl
   var cost: StepCost { StepCost(label: "DequantizeLinear", arithmetic: .move) }
 
   func run(_ memory: Memory) {
+    switch type {
+    case .uint8: unsafe run(memory, UInt8.self)
+    case .int8: unsafe run(memory, Int8.self)
+    case .uint16: unsafe run(memory, UInt16.self)
+    case .int16: unsafe run(memory, Int16.self)
+    default: unsafe run(memory, Int32.self)
+    }
+  }
+
+  private func run<Element: FixedWidthInteger & BitwiseCopyable>(_ memory: Memory, _: Element.Type) {
     let (scale, y) = unsafe (memory.floats(scale), memory.floats(y))
     let x: UnsafeMutablePointer<Element> = unsafe memory.pointer(x)
     let zero: UnsafeMutablePointer<Element>? = unsafe zero.map { unsafe memory.pointer($0) }

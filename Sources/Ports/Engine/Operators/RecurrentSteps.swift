@@ -59,6 +59,19 @@ struct RecurrentRun {
   /// Time step that comes as number `t` in a sequence of `length`.
   func time(_ t: Int, _ length: Int) -> Int { shape.runsBackward(direction) ? length - 1 - t : t }
 
+  /// Adds R h of step `t` to `sums`, in turns from the first and from the last weight, so that each step begins with
+  /// those that the nearest cache still holds.
+  func accumulate(
+    _ path: Int32, _ t: Int, _ h: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>,
+    _ columns: Int, _ sums: UnsafeMutablePointer<Float>
+  ) {
+    if t.isMultiple(of: 2) {
+      unsafe mw_f32_accumulate(path, h, weights, shape.hidden, columns, sums)
+    } else {
+      unsafe mw_f32_accumulate_backwards(path, h, weights, shape.hidden, columns, sums)
+    }
+  }
+
   /// Writes the state of a batch entry to Y.
   func write(_ memory: Memory, _ h: UnsafeMutablePointer<Float>, time: Int, _ b: Int) {
     guard let y = operands.y else { return }
@@ -119,7 +132,7 @@ struct LSTMStep: Step {
       for t in 0..<length {
         let time = walk.time(t, length)
         let gates = unsafe sums + shape.row(time, b) * shape.columns
-        unsafe mw_f32_accumulate(path, h, recurrent, shape.hidden, shape.columns, gates)
+        unsafe walk.accumulate(path, t, h, recurrent, shape.columns, gates)
         unsafe mw_f32_lstm_step(path, &how, gates, c, h)
         unsafe walk.write(memory, h, time: time, b)
       }
@@ -164,7 +177,7 @@ struct GRUStep: Step {
       let length = unsafe walk.length(memory, b)
       for t in 0..<length {
         let time = walk.time(t, length)
-        unsafe step(memory, &how, sums + shape.row(time, b) * shape.columns, h, reset)
+        unsafe step(memory, walk, t, &how, sums + shape.row(time, b) * shape.columns, h, reset)
         unsafe walk.write(memory, h, time: time, b)
       }
       unsafe walk.clear(memory, from: length, b)
@@ -173,12 +186,13 @@ struct GRUStep: Step {
   }
 
   private func step(
-    _ memory: Memory, _ how: inout mw_gru, _ sums: UnsafeMutablePointer<Float>,
+    _ memory: Memory, _ walk: RecurrentRun, _ t: Int, _ how: inout mw_gru,
+    _ sums: UnsafeMutablePointer<Float>,
     _ h: UnsafeMutablePointer<Float>, _ reset: UnsafeMutablePointer<Float>
   ) {
     let (hidden, third) = unsafe (shape.hidden, sums + 2 * shape.hidden)
     let candidate = unsafe memory.floats(candidate)
-    unsafe mw_f32_accumulate(path, h, memory.floats(gates), hidden, 2 * hidden, sums)
+    unsafe walk.accumulate(path, t, h, memory.floats(gates), 2 * hidden, sums)
     if linearBeforeReset {
       if let bias = operands.bias {
         let recurrentBias = unsafe memory.floats(bias) + direction * 2 * shape.columns + 5 * hidden
@@ -186,11 +200,11 @@ struct GRUStep: Step {
       } else {
         unsafe reset.update(repeating: 0, count: hidden)
       }
-      unsafe mw_f32_accumulate(path, h, candidate, hidden, hidden, reset)
+      unsafe walk.accumulate(path, t, h, candidate, hidden, reset)
       unsafe mw_f32_gru_step(path, &how, sums, reset, h)
     } else {
       unsafe mw_f32_gru_reset(path, &how, sums, h, reset)
-      unsafe mw_f32_accumulate(path, reset, candidate, hidden, hidden, third)
+      unsafe walk.accumulate(path, t, reset, candidate, hidden, third)
       unsafe mw_f32_gru_step(path, &how, sums, nil, h)
     }
   }
@@ -223,7 +237,7 @@ struct RNNStep: Step {
       for t in 0..<length {
         let time = walk.time(t, length)
         let sum = unsafe sums + shape.row(time, b) * shape.hidden
-        unsafe mw_f32_accumulate(path, h, recurrent, shape.hidden, shape.hidden, sum)
+        unsafe walk.accumulate(path, t, h, recurrent, shape.hidden, sum)
         if shape.clip > 0 {
           for j in 0..<shape.hidden { unsafe sum[j] = max(-shape.clip, min(shape.clip, sum[j])) }
         }

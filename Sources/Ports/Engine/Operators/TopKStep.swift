@@ -25,10 +25,12 @@ struct ArgStep: NumberStep {
     for o in 0..<outer {
       for i in 0..<inner {
         let row = unsafe x + (o * length * inner + i)
-        var best = 0
-        for position in 1..<max(length, 1) {
-          let (new, old) = unsafe (row[position * inner], row[best * inner])
-          if (isLargest ? new > old : new < old) || (takesLast && new == old) { best = position }
+        var (best, most) = unsafe (0, row[0])
+        for position in 1..<length {
+          let next = unsafe row[position * inner]
+          if (isLargest ? next > most : next < most) || (takesLast && next == most) {
+            (best, most) = (position, next)
+          }
         }
         unsafe y[o * inner + i] = Int64(best)
       }

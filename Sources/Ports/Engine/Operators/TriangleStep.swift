@@ -8,7 +8,7 @@ struct TriangleStep: Step {
   let rows: Int
   let columns: Int
   let elementSize: Int
-  /// How far the diagonal is moved to the right.
+  /// How far the diagonal is moved to the right; -rows...columns.
   let diagonal: Int
   let keepsUpper: Bool
 
@@ -22,7 +22,7 @@ struct TriangleStep: Step {
     for row in 0..<(batch * rows) {
       let (x, y) = unsafe (memory.bytes(x) + row * size, memory.bytes(y) + row * size)
       // the first kept column of the upper part; the lower part ends with the diagonal itself
-      let first = (row % rows).addingReportingOverflow(diagonal).partialValue
+      let first = row % rows + diagonal
       let edge =
         (keepsUpper ? min(max(first, 0), columns) : min(max(first, -1), columns - 1) + 1) * elementSize
       unsafe y.update(from: x, count: size)
