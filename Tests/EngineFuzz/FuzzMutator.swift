@@ -230,7 +230,7 @@ struct SeededNumbers: RandomNumberGenerator {
     for _ in 0..<Int.random(in: 1...3, using: &random) { tree.change(&random) }
     let changed = tree.bytes()
     guard !changed.isEmpty, changed.count <= limit else { return unsafe mutateBytes(data, size, limit) }
-    unsafe UnsafeMutableBufferPointer(start: data, count: limit).update(fromContentsOf: changed)
+    _ = unsafe UnsafeMutableBufferPointer(start: data, count: limit).update(fromContentsOf: changed)
     return changed.count
   }
 #endif

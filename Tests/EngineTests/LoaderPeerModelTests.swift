@@ -2,23 +2,21 @@
 
 import Engine
 import Foundation
+import TestData
 import Testing
 
 /// The models of the comparison with other runtimes, as ONNX Runtime's quantizer and PyTorch wrote them.
-/// They are not part of the repository; MILLWRIGHT_PEERS names the folder that has `int8/models`.
-enum PeerModels {
-  static let folder = URL(
-    fileURLWithPath: ProcessInfo.processInfo.environment["MILLWRIGHT_PEERS"] ?? "../shared/peers")
-  static let files =
-    ((try? FileManager.default.contentsOfDirectory(
-      at: folder.appendingPathComponent("int8/models"), includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
-}
-
-@Suite(.enabled(if: !PeerModels.files.isEmpty, "no models of other runtimes at ../shared/peers/int8/models"))
+@Suite(.enabled(if: Golden.peers != nil, "needs the peers' models: MILLWRIGHT_PEERS or ../shared/peers"))
 struct LoaderPeerModelTests {
-  @Test("Models of ONNX Runtime's quantizer and of PyTorch are read", arguments: PeerModels.files)
+  static let files =
+    (Golden.peers.flatMap {
+      try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)
+    }
+    ?? []).filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+
+  @Test("Models of ONNX Runtime's quantizer and of PyTorch are read", arguments: files)
   func reads(_ file: URL) throws {
-    _ = try Model(onnx: [UInt8](Data(contentsOf: file)))
+    let inspection = try Inspection(path: file.path)
+    #expect(!inspection.steps.isEmpty && inspection.inputs.count == 1 && inspection.outputs.count == 1)
   }
 }

@@ -32,6 +32,8 @@ public struct Network: Sendable {
   let memory: MemoryPlan.Layout
   /// What a stream begins with; empty for a network that takes whole windows.
   let initialState: [UInt8]
+  /// By step: bytes of what it writes, for inspection.
+  let writtenBytes: [Int]
 
   /// Reads and plans the ONNX file at `path`.
   ///
@@ -80,6 +82,7 @@ public struct Network: Sendable {
       Port(name: port.name, type: planner[id].type, shape: planner[id].shape, value: id)
     }
     self.steps = steps
+    writtenBytes = steps.map { step in step.writes.reduce(0) { $0 + planner[$1].byteCount } }
     hash = model.hash
     metadata = model.metadata
   }

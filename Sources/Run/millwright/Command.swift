@@ -17,12 +17,12 @@ struct Millwright: AsyncParsableCommand {
         millwright run --site site.yaml          the daemon
         millwright status --site site.yaml       how the daemon and its machines fare
 
-      Exit codes: 0 ok, 64 wrong usage, 65 bad recording, 69 not reachable, 74 storage, 78 bad configuration.
+      Exit codes: 0 ok, 64 wrong usage, 65 bad recording or model, 69 not reachable, 74 storage, 78 bad configuration.
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Receive.self, DemoCommand.self,
-      VersionCommand.self,
+      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Receive.self, ModelCommand.self,
+      DemoCommand.self, VersionCommand.self,
     ])
 }
 

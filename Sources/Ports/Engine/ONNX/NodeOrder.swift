@@ -29,7 +29,7 @@ enum NodeOrder {
           path.append((other, 0))
         case .open:
           let cycle = path.map(\.node).drop { $0 != other }.map { nodes[$0].name }
-          throw .graph(reason: "a cycle: \(Self.list(cycle)) need each other's outputs")
+          throw .graph(reason: Self.describe(cycle))
         }
       }
     }
@@ -38,9 +38,9 @@ enum NodeOrder {
 
   private enum State { case new, open, done }
 
-  private static func list(_ names: [String]) -> String {
-    let few = names.prefix(8).joined(separator: ", ")
-    let rest = names.count > 8 ? " and \(names.count - 8) more" : ""
-    return "\(names.count == 1 ? "node" : "nodes") \(few)\(rest)"
+  private static func describe(_ cycle: [String]) -> String {
+    guard cycle.count > 1 else { return "a cycle: node \(cycle[0]) needs its own output" }
+    let rest = cycle.count > 8 ? " and \(cycle.count - 8) more" : ""
+    return "a cycle: nodes \(cycle.prefix(8).joined(separator: ", "))\(rest) need each other's outputs"
   }
 }
