@@ -34,7 +34,8 @@ public struct StreamingNetwork: Sendable {
     guard (1...(1 << 16)).contains(piece) else {
       throw .graph(reason: "pieces of \(piece) positions; 1 to 65536 expected")
     }
-    let model = try Model(onnx: bytes)
+    var model = try Model(onnx: bytes)
+    StreamingNetwork.countFromEnd(&model.graph, axis: axis)
     network = try Network(
       model, batch: 1, kernels: kernels, piece: (axis, piece), isStreaming: true)
     guard network.inputs.count == 1, network.outputs.count == 1, network.inputs[0].type == .float,
@@ -63,6 +64,21 @@ public struct StreamingNetwork: Sendable {
     // SAFETY: the pointer does not leave the closure; the state is as long as the plan says.
     unsafe stream.state.withUnsafeMutableBytes { state in
       unsafe network.run(input, into: &output, scratch: &scratch, state: state.baseAddress)
+    }
+  }
+
+  /// A slice of the last position of a window that the file fixes takes the last position of a piece.
+  private static func countFromEnd(_ graph: inout Graph, axis: Int) {
+    guard let shape = graph.inputs.first?.shape, shape.indices.contains(axis), case .fixed(let length) = shape[axis]
+    else { return }
+    for (index, node) in graph.nodes.enumerated() where node.op == "Slice" && node.inputs.count > 2 {
+      guard graph.constants[node.inputs[1]]?.integers == [length - 1],
+        let end = graph.constants[node.inputs[2]]?.integers, end.count == 1, end[0] >= length
+      else { continue }
+      let names = ["\(node.name) start from the end", "\(node.name) end"]
+      graph.constants[names[0]] = Tensor(.int64, [1], [Int64(-1)])
+      graph.constants[names[1]] = Tensor(.int64, [1], [Int64.max])
+      graph.nodes[index].inputs.replaceSubrange(1...2, with: names)
     }
   }
 

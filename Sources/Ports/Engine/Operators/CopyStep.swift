@@ -59,7 +59,7 @@ struct Lattice {
 extension Planner {
   /// Emits a copy of `lengths` elements.
   mutating func emitCopy(_ label: String, lengths: [Int], from: Lattice, to: Lattice) {
-    let loops = Loops(lengths, [from.strides, to.strides])
+    let loops = Loops(lengths, [from.strides, to.strides], along: 1)
     let size = self[from.id].type.size
     if from.start == 0, to.start == 0, let (batch, rows, columns) = loops.transpose {
       emit(
@@ -74,8 +74,8 @@ extension Planner {
     }
   }
 
-  /// All elements of a row-major value.
-  func whole(_ id: ValueID) -> Lattice { Lattice(id, by: Shape.strides(self[id].shape)) }
+  /// All elements of a value, along the axes of its shape.
+  func whole(_ id: ValueID) -> Lattice { Lattice(id, by: self[id].strides) }
 }
 
 extension Loops {

@@ -16,15 +16,19 @@ struct Loops: Sendable {
   private(set) var axes: [Axis]
 
   /// - Parameters:
-  ///   - lengths: of the axes, outermost first.
+  ///   - lengths: of the axes.
   ///   - strides: for each operand, one stride an axis.
-  init(_ lengths: [Int], _ strides: [[Int]]) {
+  ///   - leader: the operand that is walked in the order in which it lies; nil for the order of the axes.
+  init(_ lengths: [Int], _ strides: [[Int]], along leader: Int? = nil) {
     axes = []
     guard !lengths.contains(0) else {
       axes = [Axis(length: 0, strides: .zero)]
       return
     }
-    for (i, length) in lengths.enumerated() where length != 1 {
+    var order = Array(lengths.indices)
+    if let leader { order.sort { strides[leader][$0] > strides[leader][$1] } }
+    for i in order where lengths[i] != 1 {
+      let length = lengths[i]
       var axis = Axis(length: length, strides: .zero)
       for (operand, strides) in strides.enumerated() { axis.strides[operand] = strides[i] }
       if let outer = axes.last, outer.strides == axis.strides &* length {

@@ -30,30 +30,30 @@ extension Operators {
         to: Lattice(y, by: Shape.strides(lengths)))
     },
     "Concat": { (node, planner) throws(ModelError) in
-      guard !node.inputs.isEmpty else { throw node.fault("it has no inputs") }
-      let first = planner[try planner.stored(node, 0)]
+      var parts: [ValueID] = []
+      for index in node.inputs.indices { parts.append(try planner.movable(node, index)) }
+      guard let id = parts.first else { throw node.fault("it has no inputs") }
+      let first = planner[id]
       let axis = try node.axis(node.integer("axis", default: 0), rank: first.shape.count)
-      var (parts, shape): ([ValueID], [Int]) = ([], first.shape)
+      var shape = first.shape
       shape[axis] = 0
-      for index in node.inputs.indices {
-        let part = try planner.operand(node, index, of: [first.type])
-        guard planner[part].shape.count == shape.count,
-          shape.indices.allSatisfy({ $0 == axis || shape[$0] == planner[part].shape[$0] })
-        else {
-          throw node.fault("shape \(planner[part].shape) next to \(first.shape)", tensor: node.inputs[index])
-        }
-        parts.append(part)
-        shape[axis] += planner[part].shape[axis]
+      for (part, name) in zip(parts, node.inputs) {
+        let (type, lengths) = (planner[part].type, planner[part].shape)
+        guard type == first.type, lengths.count == shape.count,
+          shape.indices.allSatisfy({ $0 == axis || shape[$0] == lengths[$0] })
+        else { throw node.fault("\(type) \(lengths) next to \(first.type) \(first.shape)", tensor: name) }
+        shape[axis] += lengths[axis]
       }
-      guard parts.count > 1 else { return planner.forward(node, 0, parts[0]) }
-      let y = try planner.makeOutput(node, 0, first.type, shape)
-      let strides = Shape.strides(shape)
-      var start = 0
+      guard parts.count > 1 else { return planner.forward(node, 0, id) }
+      if parts.contains(where: { planner[$0].layout == .rowMajor }) {
+        for i in parts.indices { parts[i] = try planner.rowMajor(parts[i]) }
+      }
+      let y = try planner.makeOutput(node, 0, first.type, shape, layout: planner[parts[0]].layout)
+      var to = planner.whole(y)
       for part in parts {
         let lengths = planner[part].shape
-        planner.emitCopy(
-          node.op, lengths: lengths, from: planner.whole(part), to: Lattice(y, at: start, by: strides))
-        start += lengths[axis] * strides[axis]
+        planner.emitCopy(node.op, lengths: lengths, from: planner.whole(part), to: to)
+        to.start += lengths[axis] * to.strides[axis]
       }
     },
     "Split": split,
@@ -104,7 +104,7 @@ extension Operators {
   }
 
   private static func split(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    let x = try planner.operand(node, 0)
+    let x = try planner.movable(node, 0)
     let shape = planner[x].shape
     let axis = try node.axis(node.integer("axis", default: 0), rank: shape.count)
     let lengths: [Int]
@@ -127,21 +127,20 @@ extension Operators {
     guard lengths.count == node.outputs.count else {
       throw node.fault("\(lengths.count) parts for \(node.outputs.count) outputs")
     }
-    let strides = Shape.strides(shape)
-    var start = 0
+    var from = planner.whole(x)
     for (index, length) in lengths.enumerated() {
       var part = shape
       part[axis] = length
-      if let y = try planner.makeOptionalOutput(node, index, planner[x].type, part) {
-        planner.emitCopy(
-          node.op, lengths: part, from: Lattice(x, at: start, by: strides), to: planner.whole(y))
+      if node.has(output: index) {
+        let y = try planner.makeOutput(node, index, planner[x].type, part, layout: planner[x].layout)
+        planner.emitCopy(node.op, lengths: part, from: from, to: planner.whole(y))
       }
-      start += length * strides[axis]
+      from.start += length * from.strides[axis]
     }
   }
 
   private static func slice(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    let x = try planner.operand(node, 0)
+    let x = try planner.movable(node, 0)
     let shape = planner[x].shape
     guard let starts = try planner.integers(node, 1), let ends = try planner.integers(node, 2) else {
       throw node.fault("starts or ends are missing")
@@ -151,7 +150,7 @@ extension Operators {
     guard starts.count == ends.count, starts.count == axes.count, starts.count == steps.count else {
       throw node.fault("starts, ends, axes and steps are not equally many")
     }
-    var (part, strides, start) = (shape, Shape.strides(shape), 0)
+    var (part, lattice) = (shape, planner.whole(x))
     for (i, axis) in axes.enumerated() {
       guard steps[i] != 0, steps[i] != .min else { throw node.fault("a step of \(steps[i])") }
       let length = shape[axis]
@@ -169,15 +168,14 @@ extension Operators {
         distance = first - (isOpen ? -1 : min(max(to, -1), length - 1))
       }
       part[axis] = distance <= 0 ? 0 : (distance - 1) / abs(steps[i]) + 1
-      start += first * strides[axis]
-      strides[axis] = part[axis] > 1 ? strides[axis] * steps[i] : 0
+      lattice.start += first * lattice.strides[axis]
+      lattice.strides[axis] = part[axis] > 1 ? lattice.strides[axis] * steps[i] : 0
     }
-    guard part != shape || start != 0 || steps.contains(where: { $0 != 1 }) else {
+    guard part != shape || lattice.start != 0 || steps.contains(where: { $0 != 1 }) else {
       return planner.forward(node, 0, x)
     }
-    let y = try planner.makeOutput(node, 0, planner[x].type, part)
-    planner.emitCopy(
-      node.op, lengths: part, from: Lattice(x, at: start, by: strides), to: planner.whole(y))
+    let y = try planner.makeOutput(node, 0, planner[x].type, part, layout: planner[x].layout)
+    planner.emitCopy(node.op, lengths: part, from: lattice, to: planner.whole(y))
   }
 
   /// Each length times its factor.
@@ -193,6 +191,16 @@ extension Operators {
 }
 
 extension Planner {
+  /// Input `index` as it lies: its bytes are moved, not looked at. Only inputs that all have their sign bits turned
+  /// may keep them so side by side.
+  fileprivate mutating func movable(_ node: Node, _ index: Int) throws(ModelError) -> ValueID {
+    for name in 0..<(node.op == "Concat" ? node.inputs.count : 1)
+    where !self[try stored(node, name)].isFlipped {
+      return try operandAsStored(node, index)
+    }
+    return try stored(node, index)
+  }
+
   /// What DepthToSpace and SpaceToDepth work on: [batch, channels, height, width] and the size of a block.
   fileprivate mutating func blocks(_ node: Node) throws(ModelError) -> (x: ValueID, size: Int, shape: [Int]) {
     let x = try operand(node, 0)

@@ -4,11 +4,12 @@
 extension Operators {
   static let pads: [String: OperatorPlan] = [
     "Pad": { (node, planner) throws(ModelError) in
-      let x = try planner.operand(node, 0)
-      let (type, shape) = (planner[x].type, planner[x].shape)
+      let given = try planner.operandAsStored(node, 0)
+      let (type, shape) = (planner[given].type, planner[given].shape)
       let (before, after) = try padding(node, &planner, rank: shape.count)
       let mode = node.string("mode", default: "constant")
-      if mode == "constant" { return try padConstant(node, &planner, x, before, after) }
+      if mode == "constant" { return try padConstant(node, &planner, given, before, after) }
+      let x = try planner.rowMajor(given)
       var tables: [[Int]] = []
       let strides = Shape.strides(shape)
       for axis in shape.indices {
@@ -102,7 +103,7 @@ extension Operators {
   ) throws(ModelError) {
     let (type, shape) = (planner[x].type, planner[x].shape)
     let result = shape.indices.map { shape[$0] + before[$0] + after[$0] }
-    let y = try planner.makeOutput(node, 0, type, result)
+    let y = try planner.makeOutput(node, 0, type, result, layout: planner[x].layout)
     if let value = try planner.optionalOperand(node, 2, of: [type]) {
       guard planner[value].count == 1 else { throw node.fault("one value expected", tensor: node.inputs[2]) }
       planner.emitCopy(

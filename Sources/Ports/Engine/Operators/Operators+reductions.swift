@@ -143,6 +143,7 @@ extension Planner {
     emit(
       ReduceStep(
         label: label, function: function, type: self[x].type, x: x, y: y, count: count,
-        each: count == 0 ? 0 : self[x].count / count, loops: Loops(shape, [self[x].strides, strides])))
+        each: count == 0 ? 0 : self[x].count / count,
+        loops: Loops(shape, [self[x].strides, strides], along: 0)))
   }
 }

@@ -23,7 +23,7 @@ extension Operators {
       try planner.alias(node, 0, of: x, shape: reshape(node, planner[x].shape, to: wanted))
     },
     "Squeeze": { (node, planner) throws(ModelError) in
-      let x = try planner.operand(node, 0)
+      let x = try planner.stored(node, 0)
       let shape = planner[x].shape
       let given = try planner.integers(node, "axes", input: 1, since: 13)
       let axes =
@@ -32,18 +32,19 @@ extension Operators {
       for axis in axes where shape[axis] != 1 {
         throw node.fault("axis \(axis) has the length \(shape[axis]), not 1")
       }
-      try planner.alias(
-        node, 0, of: x, shape: shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
+      try planner.aliasKeepingLayout(
+        node, x, shape.indices.filter { !axes.contains($0) }.map { shape[$0] }, without: axes)
     },
     "Unsqueeze": { (node, planner) throws(ModelError) in
-      let x = try planner.operand(node, 0)
+      let x = try planner.stored(node, 0)
       guard let given = try planner.integers(node, "axes", input: 1, since: 13) else {
         throw node.fault("the axes are missing")
       }
       guard given.count <= ModelLimit.rank else { throw node.fault("\(given.count) axes") }
       var shape = planner[x].shape
-      for axis in try node.axes(given, rank: shape.count + given.count).sorted() { shape.insert(1, at: axis) }
-      try planner.alias(node, 0, of: x, shape: shape)
+      let axes = try node.axes(given, rank: shape.count + given.count)
+      for axis in axes.sorted() { shape.insert(1, at: axis) }
+      try planner.aliasKeepingLayout(node, x, shape, without: axes)
     },
     "Shape": { (node, planner) throws(ModelError) in
       let shape = planner[try planner.stored(node, 0)].shape
@@ -159,6 +160,16 @@ extension Operators {
 }
 
 extension Planner {
+  /// The output of `node` is `x` with axes of length 1 more or less. Channels stay last when the axes are positions.
+  fileprivate mutating func aliasKeepingLayout(
+    _ node: Node, _ x: ValueID, _ shape: [Int], without axes: [Int]
+  )
+    throws(ModelError)
+  {
+    let staysLast = min(shape.count, self[x].shape.count) > 2 && axes.allSatisfy { $0 >= 2 }
+    try alias(node, 0, of: staysLast ? x : try rowMajor(x), shape: shape)
+  }
+
   /// The output of `node` is known now.
   mutating func define(_ node: Node, _ tensor: Tensor) {
     if node.has(output: 0) { bind(node.outputs[0], to: addConstant(tensor, name: node.outputs[0])) }

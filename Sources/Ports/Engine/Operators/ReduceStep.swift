@@ -44,8 +44,8 @@ struct ReduceStep: NumberStep {
     }
   }
 
-  /// Sixteen partial results a row are added to the result one after the other: quicker than one, and nearer to the
-  /// exact sum.
+  /// Sixteen partial results for each block of a row, then one after the other to the result: quicker than one result
+  /// alone, and nearer to the exact sum.
   ///
   /// SAFETY: the loops were made for the shapes of both values, so that each index lies within its value.
   @inline(__always)
@@ -61,11 +61,12 @@ struct ReduceStep: NumberStep {
         for i in 0..<length { unsafe y[i &* by[1]] = f(y[i &* by[1]], before(x[i &* by[0]])) }
         continue
       }
-      let lanes = 16
+      let (lanes, block) = (16, 4096)
       var i = 0
-      if by[0] == 1, length >= 2 * lanes {
+      while by[0] == 1, i + 2 * lanes <= length {
         var partial = InlineArray<16, T>(repeating: start)
-        while i + lanes <= length {
+        let end = min(i + block, length)
+        while i + lanes <= end {
           for lane in 0..<lanes { partial[lane] = unsafe f(partial[lane], before(x[i + lane])) }
           i += lanes
         }
