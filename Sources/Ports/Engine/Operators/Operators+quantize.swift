@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Operators {
-  static let quantizeFamily: [String: OperatorPlan] = [
+  static let quantize: [String: OperatorPlan] = [
     "QuantizeLinear": { (node, planner) throws(ModelError) in try quantizeLinear(node, &planner) },
     "DequantizeLinear": { (node, planner) throws(ModelError) in try dequantizeLinear(node, &planner) },
     "com.microsoft.QuantizeLinear": { (node, planner) throws(ModelError) in
