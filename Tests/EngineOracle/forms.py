@@ -11,9 +11,9 @@ QUANTIZED = {"Conv", "Gemm", "MatMul", "Add", "Mul", "MaxPool", "AveragePool", "
 # Their result has the quantization of what they move.
 MOVES = {"MaxPool", "Reshape", "Transpose", "Slice"}
 
-# Optimisations of ONNX Runtime that compute something else than the file says: this one rounds to integers the weights
-# that a file has as floats.
-NOT_FOLLOWED = ["WeightBiasQuantization"]
+# Optimisations of ONNX Runtime that compute something else than the file says: the first rounds to integers the weights
+# that a file has as floats, the second drops a quantization between two others.
+NOT_FOLLOWED = ["WeightBiasQuantization", "DoubleQDQPairsRemover"]
 
 
 class Writer:
@@ -200,6 +200,9 @@ def qdq_model(graph, count, opset, quantization, seed):
     w = QuantizedWriter(graph, count, opset, quantization)
     rng = np.random.default_rng(seed)
     floats, ends_in_integers = rng.random(count + 1) < 0.06, rng.random() < 0.4
+    # Before what only moves data ONNX Runtime puts the quantization that stands behind it.
+    moved = {v for layer in graph.layers[:count] if layer.op in MOVES for v in layer.inputs}
+    floats[list(moved)] = False
     readers = [[i for i, layer in enumerate(graph.layers[:count]) for u in layer.inputs if u == v] for v in range(count + 1)]
 
     def behind(v, name):

@@ -24,15 +24,21 @@ OPERATORS = """
     Conv ConvInteger QLinearConv Gemm MatMul MatMulInteger QLinearMatMul
     QuantizeLinear DequantizeLinear DynamicQuantizeLinear
     LSTM GRU RNN
-    Softmax LogSoftmax LayerNormalization BatchNormalization InstanceNormalization
-    AveragePool MaxPool GlobalAveragePool GlobalMaxPool
+    Softmax LogSoftmax LayerNormalization BatchNormalization InstanceNormalization GroupNormalization
+    RMSNormalization LpNormalization
+    AveragePool MaxPool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool
     Relu LeakyRelu PRelu Sigmoid Tanh Gelu Erf HardSwish HardSigmoid Elu Selu Softplus Softsign Clip
-    Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round Sign Sin Cos Pow
+    Celu Mish Swish Shrink ThresholdedRelu Hardmax
+    Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round Sign Pow
+    Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
     Add Sub Mul Div Min Max Sum Mean Mod
-    Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor Not IsNaN Where
+    Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor Not IsNaN IsInf Where
+    BitShift BitwiseAnd BitwiseOr BitwiseXor BitwiseNot
     Concat Split Slice Gather GatherElements GatherND Reshape Flatten Transpose Squeeze Unsqueeze Pad Expand Tile
-    Identity Shape Size Constant ConstantOfShape Range Cast Dropout
-    ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceSumSquare ReduceL1 ReduceL2
+    Identity Shape Size Constant ConstantOfShape Range EyeLike Cast CastLike
+    DepthToSpace SpaceToDepth Dropout
+    ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceSumSquare ReduceL1 ReduceL2 ReduceLogSum
+    ReduceLogSumExp
     TopK ArgMax ArgMin OneHot CumSum Trilu ScatterElements ScatterND If
 """.split()
 

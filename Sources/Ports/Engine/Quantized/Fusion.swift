@@ -207,10 +207,20 @@ struct Fusion {
       [a.source, a.scale, a.zero, b.source, b.scale, b.zero, y.by.scale, y.by.zero], y)
   }
 
+  /// Whether ONNX Runtime turns this int8 tensor into a uint8 one before it looks for quantized operators, which have
+  /// one type at both ends: where a single operator reads it.
+  private func becomesUnsigned(_ name: String) -> Bool {
+    guard let (_, dequantize) = onlyReader(name), dequantize.op == "DequantizeLinear" else { return false }
+    let float = dequantize.outputs[0]
+    return onlyReader(float) != nil || readers[float] == nil
+  }
+
   private mutating func unary(_ index: Int, _ node: Node) {
     guard let x = activation(node.inputs[0]), let y = quantized(node.outputs[0]), x.type == y.by.type else {
       return
     }
+    // The quantized softmax rounds otherwise than the one in floats, so it matters which of them it is.
+    if node.op == "Softmax", x.type == .int8, becomesUnsigned(x.source) != becomesUnsigned(y.output) { return }
     replace(
       index, with: "com.microsoft.QLinear\(node.op)", [x.source, x.scale, x.zero, y.by.scale, y.by.zero], y)
   }
