@@ -88,6 +88,8 @@ def products():
     conv = node("Conv", ["x", "w"], ["y"], pads=[1, 0, 1, 0, 1, 1])
     add("convolution in three axes", conv, {"x": f(1, 2, 4, 5, 6)}, {"w": f(3, 2, 2, 3, 2)})
     add("convolution with computed weights", conv, {"x": f(1, 2, 4, 5, 6), "w": f(3, 2, 2, 3, 2)})
+    turned = node("ConvTranspose", ["x", "w", "b"], ["y"], group=2, strides=[2, 3], pads=[1, 0, 0, 1], output_padding=[1, 2])
+    add("transposed convolution", turned, {"x": f(2, 6, 4, 5)}, {"w": f(6, 5, 3, 2), "b": f(10)})
     add("vector by matrices", node("MatMul", ["x", "w"], ["y"]), {"x": f(13)}, {"w": f(3, 13, 6)})
     add("computed matrices", node("MatMul", ["x", "w"], ["y"]), {"x": f(2, 1, 5, 33), "w": f(3, 33, 21)})
     for kind in (np.int32, np.int64):

@@ -5,6 +5,7 @@ extension Operators {
     "MatMul": { (node, planner) throws(ModelError) in try matMul(node, &planner) },
     "com.microsoft.FusedMatMul": { (node, planner) throws(ModelError) in try fusedMatMul(node, &planner) },
     "Gemm": { (node, planner) throws(ModelError) in try gemm(node, &planner) },
+    "ConvTranspose": { (node, planner) throws(ModelError) in try transposedConvolution(node, &planner) },
     "Conv": { (node, planner) throws(ModelError) in try convolution(node, &planner) },
   ]
 

@@ -16,6 +16,8 @@ struct Windows: Sendable {
   /// Lengths of the output behind batch and channels.
   var output: [Int] { Array([z.output, y.output, x.output].suffix(rank)) }
 
+  init(z: Window, y: Window, x: Window, rank: Int) { (self.z, self.y, self.x, self.rank) = (z, y, x, rank) }
+
   /// Reads and checks the attributes that Conv and the pooling operators share.
   ///
   /// - Parameters:
