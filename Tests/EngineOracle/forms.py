@@ -200,8 +200,9 @@ def qdq_model(graph, count, opset, quantization, seed):
     w = QuantizedWriter(graph, count, opset, quantization)
     rng = np.random.default_rng(seed)
     floats, ends_in_integers = rng.random(count + 1) < 0.06, rng.random() < 0.4
-    # Before what only moves data ONNX Runtime puts the quantization that stands behind it.
-    moved = {v for layer in graph.layers[:count] if layer.op in MOVES for v in layer.inputs}
+    # ONNX Runtime takes quantization through what only moves data, forwards and backwards.
+    moves = [(i + 1, layer) for i, layer in enumerate(graph.layers[:count]) if layer.op in MOVES]
+    moved = {v for v, layer in moves} | {u for _, layer in moves for u in layer.inputs}
     floats[list(moved)] = False
     readers = [[i for i, layer in enumerate(graph.layers[:count]) for u in layer.inputs if u == v] for v in range(count + 1)]
 
