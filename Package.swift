@@ -161,7 +161,9 @@ let package = Package(
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
     .target(
       name: "PathLab",
-      dependencies: ["Agent", "Alert", "Clockwork", "Engine", "Infer", "Machine", "Simulation", "Firmware", "Store"],
+      dependencies: [
+        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Machine", "Simulation", "Firmware", "Store",
+      ],
       path: "Tests/PathLab", swiftSettings: strict),
     .executableTarget(
       name: "path-lab", dependencies: ["PathLab", "Simulation", "Machine"], path: "Tests/PathLabCommand",

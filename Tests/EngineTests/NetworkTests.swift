@@ -72,7 +72,8 @@ import Testing
     }
   }
 
-  @Test("the hash is the start of the file's SHA-256, as Python's hashlib gives it", arguments: DenseModel.all)
+  @Test(
+    "the hash is the start of the file's SHA-256, as Python's hashlib gives it", arguments: DenseModel.all)
   func hash(golden: DenseModel) throws {
     #expect(try Network(onnx: golden.bytes).hash == golden.sha256)
   }

@@ -37,7 +37,6 @@ struct NodeTests {
     "elements of type": "an element type that the operator does not take here",
     "training": "training, which the engine does not do",
     "has to be known": "an operand that another node computes has to be known at load",
-    "training_mode is not supported": "training", "training is not supported": "training",
   ]
 
   @Test("Every test of a supported operator, type and opset gives what ONNX says")

@@ -61,7 +61,9 @@ struct StreamTests {
     #expect(run([6], on: &second) != expected)
   }
 
-  @Test("a network that looks ahead or mixes all positions is refused", arguments: ["cnn1d_qdq_u8s8", "wdcnn_fp32"])
+  @Test(
+    "a network that looks ahead or mixes all positions is refused",
+    arguments: ["cnn1d_qdq_u8s8", "wdcnn_fp32"])
   func refused(name: String) throws {
     #expect(throws: ModelError.self) { try StreamingNetwork(path: Self.path(name), axis: 2, piece: 16) }
   }

@@ -52,7 +52,8 @@ public struct Network: Sendable {
 
   /// - Parameter piece: replaces the length of one axis of the inputs; with `isStreaming` the past is carried.
   init(
-    _ model: Model, batch: Int, kernels: KernelForm, piece: (axis: Int, length: Int)? = nil, isStreaming: Bool = false
+    _ model: Model, batch: Int, kernels: KernelForm, piece: (axis: Int, length: Int)? = nil,
+    isStreaming: Bool = false
   ) throws(ModelError) {
     var planner = Planner(path: kernels.code, isStreaming: isStreaming)
     var inputs: [Port] = []
@@ -112,9 +113,12 @@ public struct Network: Sendable {
     precondition(input.count == inputs[0].count && output.count >= outputs[0].count)
     unsafe execute(&scratch, state) { memory in
       let (from, to) = unsafe (memory.floats(inputs[0].value), memory.floats(outputs[0].value))
-      for i in 0..<inputs[0].count { unsafe from[i] = input[i] }
+      let (given, wanted) = (inputs[0].count, outputs[0].count)
+      unsafe input.withUnsafeBufferPointer {
+        unsafe from.update(from: $0.baseAddress ?? UnsafePointer(from), count: given)
+      }
       for step in steps { unsafe step.run(memory) }
-      for i in 0..<outputs[0].count { output[i] = unsafe to[i] }
+      unsafe output.withUnsafeMutableBufferPointer { unsafe $0.baseAddress?.update(from: to, count: wanted) }
     }
   }
 
@@ -149,16 +153,18 @@ public struct Network: Sendable {
     return results
   }
 
-  private func execute(_ scratch: inout Scratch, _ state: UnsafeMutableRawPointer?, _ body: (Memory) -> Void) {
+  private func execute(_ scratch: inout Scratch, _ state: UnsafeMutableRawPointer?, _ body: (Memory) -> Void)
+  {
     precondition(scratch.bytes >= memory.arenaBytes, "the scratch was not made for this network")
     // SAFETY: the arena is long enough, and the pointers do not leave these closures.
     unsafe memory.places.withUnsafeBufferPointer { places in
       unsafe memory.constants.withUnsafeBytes { constants in
         unsafe scratch.arena.withUnsafeMutableBytes { arena in
-          unsafe body(
-            Memory(
-              arena: arena.baseAddress!, constants: constants.baseAddress!,
-              state: state ?? arena.baseAddress!, places: places.baseAddress!))
+          // A network without constants or places still has the room that AlignedBytes keeps behind its end.
+          guard let room = arena.baseAddress, let constants = constants.baseAddress,
+            let places = places.baseAddress
+          else { return }
+          unsafe body(Memory(arena: room, constants: constants, state: state ?? room, places: places))
         }
       }
     }

@@ -58,7 +58,8 @@ public struct StreamingNetwork: Sendable {
 
   /// Takes the next piece; allocates nothing.
   public func run(
-    _ input: Span<Float>, into output: inout MutableSpan<Float>, on stream: inout Stream, scratch: inout Scratch
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, on stream: inout Stream,
+    scratch: inout Scratch
   ) {
     precondition(stream.state.count >= network.initialState.count, "the stream is of another network")
     // SAFETY: the pointer does not leave the closure; the state is as long as the plan says.
@@ -69,7 +70,8 @@ public struct StreamingNetwork: Sendable {
 
   /// A slice of the last position of a window that the file fixes takes the last position of a piece.
   private static func countFromEnd(_ graph: inout Graph, axis: Int) {
-    guard let shape = graph.inputs.first?.shape, shape.indices.contains(axis), case .fixed(let length) = shape[axis]
+    guard let shape = graph.inputs.first?.shape, shape.indices.contains(axis),
+      case .fixed(let length) = shape[axis]
     else { return }
     for (index, node) in graph.nodes.enumerated() where node.op == "Slice" && node.inputs.count > 2 {
       guard graph.constants[node.inputs[1]]?.integers == [length - 1],
@@ -108,7 +110,8 @@ public struct StreamingNetwork: Sendable {
       zip(expected, output).allSatisfy({ abs($0 - $1) <= 1e-5 * max(largest, 1e-3) })
     else {
       throw .graph(
-        reason: "taken in pieces its outputs are not those of the whole: it looks ahead, or mixes all positions")
+        reason:
+          "taken in pieces its outputs are not those of the whole: it looks ahead, or mixes all positions")
     }
   }
 

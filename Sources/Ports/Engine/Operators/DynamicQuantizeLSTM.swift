@@ -163,7 +163,8 @@ extension Operators {
       count: rows * depth, path: path)
     let allZero = planner.constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
     let base = BaseStep(
-      sums: columnSums, zeros: allZero ? nil : zeros, aZero: quantize.zero, aIsSigned: false, bias: nil, columns: columns,
+      sums: columnSums, zeros: allZero ? nil : zeros, aZero: quantize.zero, aIsSigned: false, bias: nil,
+      columns: columns,
       matrices: 1, depth: depth, base: try planner.makeTemporary(node, .int32, [columns]), path: path)
     let scales = ScaleStep(
       aScale: quantize.scale, bScale: scale, bCount: planner[scale].count, yScale: nil, alpha: 1,

@@ -12,7 +12,8 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantizedTensors, elementwise, shapes,
+    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantizedTensors, elementwise,
+    shapes,
     unary, moves, pads, gather, reductions, routing, linear, pooling, normalization, quantize, recurrent,
   ]
 }

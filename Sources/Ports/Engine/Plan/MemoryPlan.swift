@@ -64,11 +64,11 @@ struct MemoryPlan {
     var offsets: [Int: Int] = [:]
     for id in wanted.sorted() {
       guard case .constant(let index) = values[id].home else { continue }
-      if offsets[index] == nil {
-        offsets[index] = offset
+      let place = offsets[index] ?? offset
+      if offsets.updateValue(place, forKey: index) == nil {
         offset += MemoryPlan.rounded(tensors[index].bytes.count)
       }
-      places[id] = ~offsets[index]!
+      places[id] = ~place
     }
     var blob = AlignedBytes(count: offset)
     // SAFETY: each tensor is copied to the room that was reckoned for it above.

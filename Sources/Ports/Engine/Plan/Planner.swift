@@ -137,7 +137,8 @@ struct Planner {
 
   /// Memory that a stream carries from one run to the next.
   /// - Parameter fill: each byte at the beginning.
-  mutating func makeState(_ node: Node, _ type: ElementType, _ shape: [Int], fill: UInt8 = 0) throws(ModelError)
+  mutating func makeState(_ node: Node, _ type: ElementType, _ shape: [Int], fill: UInt8 = 0)
+    throws(ModelError)
     -> ValueID
   {
     let id = try makeTemporary(node, type, shape)
@@ -213,7 +214,9 @@ struct Planner {
   /// Plans all nodes of a graph whose inputs are bound already.
   mutating func plan(_ graph: Graph) throws(ModelError) {
     for (name, tensor) in graph.constants { names[name] = addConstant(tensor, name: name) }
-    for node in graph.nodes where Planner.spatial.contains(node.op) { spatialInputs.insert(node.inputs[0]) }
+    for node in graph.nodes where Planner.spatial.contains(node.op) {
+      if let name = node.inputs.first { spatialInputs.insert(name) }
+    }
     for node in graph.nodes { try plan(node) }
   }
 

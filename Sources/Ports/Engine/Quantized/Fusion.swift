@@ -128,7 +128,7 @@ struct Fusion {
   // MARK: rewriting
 
   private mutating func visit(_ index: Int) {
-    guard let node = nodes[index], node.outputs.count >= 1 else { return }
+    guard let node = nodes[index], !node.outputs.isEmpty, node.has(input: 0) else { return }
     switch node.op {
     case "Conv": convolution(index, node)
     case "Gemm": gemm(index, node)
@@ -184,7 +184,8 @@ struct Fusion {
   }
 
   private mutating func matMul(_ index: Int, _ node: Node) {
-    guard let a = activation(node.inputs[0]), let b = dequantized(node.inputs[1]), b.type.size == 1,
+    guard node.has(input: 1), let a = activation(node.inputs[0]), let b = dequantized(node.inputs[1]),
+      b.type.size == 1,
       b.isPerTensor || (constants[b.source].map { $0.shape.count == 2 } ?? false && [1, -1].contains(b.axis))
     else { return }
     if let y = quantized(node.outputs[0]) {
@@ -199,7 +200,7 @@ struct Fusion {
   }
 
   private mutating func binary(_ index: Int, _ node: Node) {
-    guard let a = activation(node.inputs[0]), let b = activation(node.inputs[1]),
+    guard node.has(input: 1), let a = activation(node.inputs[0]), let b = activation(node.inputs[1]),
       let y = quantized(node.outputs[0]), a.type == b.type, a.type == y.by.type
     else { return }
     replace(
@@ -220,7 +221,9 @@ struct Fusion {
       return
     }
     // The quantized softmax rounds otherwise than the one in floats, so it matters which of them it is.
-    if node.op == "Softmax", x.type == .int8, becomesUnsigned(x.source) != becomesUnsigned(y.output) { return }
+    if node.op == "Softmax", x.type == .int8, becomesUnsigned(x.source) != becomesUnsigned(y.output) {
+      return
+    }
     replace(
       index, with: "com.microsoft.QLinear\(node.op)", [x.source, x.scale, x.zero, y.by.scale, y.by.zero], y)
   }
@@ -237,7 +240,7 @@ struct Fusion {
 
   /// Cast, product of the scales and bias behind an integer product: the dynamic form of the quantizer.
   private mutating func integerProduct(_ index: Int, _ node: Node) {
-    guard let cast = onlyReader(node.outputs[0]), cast.node.op == "Cast",
+    guard node.has(input: 1), let cast = onlyReader(node.outputs[0]), cast.node.op == "Cast",
       cast.node.integer("to", default: 0) == Int(ElementType.float.rawValue),
       let scaled = onlyReader(cast.node.outputs[0]), scaled.node.op == "Mul",
       let scaleName = scaled.node.inputs.first(where: { $0 != cast.node.outputs[0] }),
@@ -254,7 +257,8 @@ struct Fusion {
     var passed = [cast.index, scaled.index]
     var bias = ""
     if let sum = onlyReader(last.output), sum.node.op == "Add",
-      let name = sum.node.inputs.first(where: { $0 != last.output }), let found = row(name, of: count, isMatrix)
+      let name = sum.node.inputs.first(where: { $0 != last.output }),
+      let found = row(name, of: count, isMatrix)
     {
       bias = found
       last = (sum.index, sum.node.outputs[0])
@@ -276,10 +280,11 @@ struct Fusion {
   private func row(_ name: String, of columns: Int, _ isMatrix: Bool) -> String? {
     if isMatrix { return constants[name]?.shape == [columns] ? name : nil }
     var source = name
-    if let index = producers[name], let node = nodes[index], node.op == "Reshape",
+    if let index = producers[name], let node = nodes[index], node.op == "Reshape", node.has(input: 1),
       let shape = constants[node.inputs[1]]?.integers
     {
-      guard shape.count >= 3, shape[0] == 1, [columns, -1].contains(shape[1]), shape[2...].allSatisfy({ $0 == 1 })
+      guard shape.count >= 3, shape[0] == 1, [columns, -1].contains(shape[1]),
+        shape[2...].allSatisfy({ $0 == 1 })
       else { return nil }
       source = node.inputs[0]
       return constants[source].map { $0.count == columns && $0.type == .float } ?? false ? source : nil

@@ -114,7 +114,8 @@ extension Planner {
     let allZero = constant(zeros)?.integers?.allSatisfy { $0 == 0 } ?? false
     prepare(
       BaseStep(
-        sums: sums, zeros: allZero ? nil : zeros, aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, bias: inputs.bias,
+        sums: sums, zeros: allZero ? nil : zeros, aZero: inputs.aZero, aIsSigned: inputs.aIsSigned,
+        bias: inputs.bias,
         columns: shape.allColumns, matrices: matrices, depth: shape.depth, base: base,
         path: path))
     return PreparedWeights(
