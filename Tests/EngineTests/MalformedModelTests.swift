@@ -70,8 +70,8 @@ import Testing
     arguments: [
       // Each replaces one text or byte string of a small model by another of the same length.
       ("MatMul", "Foobar", "node dense0: the operator Foobar is not supported"),
-      ("x_scale", "x_scald", "node x_Q (QuantizeLinear), tensor x_scald: there is no such constant"),
-      ("w0_zero", "w0_zerr", "node w0_DQ (DequantizeLinear), tensor w0_zerr: there is no such constant"),
+      ("x_scale", "x_scald", "node x_Q (QuantizeLinear), tensor x_scald: nothing makes this input"),
+      ("w0_zero", "w0_zerr", "node w0_DQ (DequantizeLinear), tensor w0_zerr: nothing makes this input"),
     ])
   func names(old: String, new: String, expected: String) throws {
     let golden = try #require(DenseModel.all.first { $0.name.contains("matmul") })
