@@ -17,6 +17,7 @@ struct LoaderPeerModelTests {
   @Test("Models of ONNX Runtime's quantizer and of PyTorch are read", arguments: files)
   func reads(_ file: URL) throws {
     let inspection = try Inspection(path: file.path)
-    #expect(!inspection.steps.isEmpty && inspection.inputs.count == 1 && inspection.outputs.count == 1)
+    #expect(inspection.inputs.count == 1 && inspection.outputs.count == 1)
+    #expect(inspection.macs > 100_000 || file.lastPathComponent == "identity_fp32.onnx")
   }
 }

@@ -23,8 +23,8 @@ enum ModelLimit {
   static let attributeList = 1 << 16
   /// Graphs inside a node of the main graph, one inside the other.
   static let graphDepth = 4
-  /// Messages inside each other: what `graphDepth` needs.
-  static let messageDepth = 3 * graphDepth + 8
+  /// Messages inside each other: what `graphDepth` needs, and one graph more.
+  static let messageDepth = 3 * graphDepth + 11
   /// Fields of all messages of the file.
   static let fields = 1 << 18
   /// Entries of the metadata.
