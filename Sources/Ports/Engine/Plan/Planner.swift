@@ -194,7 +194,9 @@ struct Planner {
   /// Plans all nodes of a graph whose inputs are bound already.
   mutating func plan(_ graph: Graph) throws(ModelError) {
     for (name, tensor) in graph.constants { names[name] = addConstant(tensor, name: name) }
-    for node in graph.nodes where Planner.spatial.contains(node.op) { spatialInputs.insert(node.inputs[0]) }
+    for node in graph.nodes where Planner.spatial.contains(node.op) && node.has(input: 0) {
+      spatialInputs.insert(node.inputs[0])
+    }
     for node in graph.nodes { try plan(node) }
   }
 

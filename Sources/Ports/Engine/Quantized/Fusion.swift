@@ -128,7 +128,11 @@ struct Fusion {
   // MARK: rewriting
 
   private mutating func visit(_ index: Int) {
-    guard let node = nodes[index], node.outputs.count >= 1 else { return }
+    guard let node = nodes[index], node.has(output: 0), !node.inputs.isEmpty else { return }
+    switch node.op {
+    case "MatMul", "Add", "Mul", "MatMulInteger", "ConvInteger": guard node.inputs.count >= 2 else { return }
+    default: break
+    }
     switch node.op {
     case "Conv": convolution(index, node)
     case "Gemm": gemm(index, node)
