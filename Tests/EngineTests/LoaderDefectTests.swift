@@ -93,6 +93,7 @@ import Testing
       "node n (Relu), tensor nobody: nothing makes this input", [.node("Relu", ["nobody"], ["y"], name: "n")]),
     Defect("tensor y: it is an output of the graph, and nothing makes it", [] as [Message]),
     Defect("graph: an input or output has no name", [.relu()], inputs: [.port("")]),
+    Defect("node n (Relu): it has no output", [.node("Relu", ["x"], [""], name: "n")]),
     Defect("graph: an initializer has no name", [.relu()], [.pair("")]),
     Defect("node #1 (Relu), tensor y: node a makes it too", [.relu(name: "a"), .relu()]),
     Defect(

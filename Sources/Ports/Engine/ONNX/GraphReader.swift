@@ -94,6 +94,7 @@ struct GraphReader {
       throw .node(name, operator: op, tensor: nil, reason: "it has no outputs")
     }
     try ModelLimit.check("the number of outputs of node \(name)", file.output.count, ModelLimit.perNode)
+    guard file.output.contains(where: { !$0.isEmpty }) else { throw node.fault("it has no output") }
     for tensor in file.input { try Self.checkName(tensor) }
     for tensor in file.output { try Self.checkName(tensor) }
     var inside: [Reading] = []

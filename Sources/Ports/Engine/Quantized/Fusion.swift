@@ -128,7 +128,7 @@ struct Fusion {
   // MARK: rewriting
 
   private mutating func visit(_ index: Int) {
-    guard let node = nodes[index], !node.outputs.isEmpty, node.has(input: 0) else { return }
+    guard let node = nodes[index], node.has(output: 0), node.has(input: 0) else { return }
     switch node.op {
     case "Conv": convolution(index, node)
     case "Gemm": gemm(index, node)
