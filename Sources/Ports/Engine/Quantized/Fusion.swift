@@ -202,10 +202,16 @@ struct Fusion {
     guard let a = activation(node.inputs[0]), let b = activation(node.inputs[1]),
       let y = quantized(node.outputs[0]), a.type == b.type, a.type == y.by.type
     else { return }
+    let isUnsigned = [a.source, b.source, y.output].contains { becomesUnsigned($0) }
     replace(
       index, with: "com.microsoft.QLinear\(node.op)",
       [a.source, a.scale, a.zero, b.source, b.scale, b.zero, y.by.scale, y.by.zero], y)
+    if isUnsigned { nodes[index]?.attributes[Fusion.asUnsigned] = .integer(1) }
   }
+
+  /// Attribute of a joined sum or product of int8 tensors that ONNX Runtime computes as uint8: halves may fall to the
+  /// other side.
+  static let asUnsigned = "as_uint8"
 
   /// Whether ONNX Runtime turns this int8 tensor into a uint8 one before it looks for quantized operators, which have
   /// one type at both ends: where a single operator reads it.

@@ -90,6 +90,7 @@ struct QuantizedAveragePoolStep: Step {
     )
     let xZero = unsafe memory.unsignedZero(xQuantization.zero, isSigned: isSigned)
     let yZero = unsafe memory.unsignedZero(yQuantization.zero, isSigned: isSigned)
+    let low: Int32 = isSigned ? 128 : 0
     var out = unsafe memory.bytes(y)
     for image in 0..<batch {
       let from = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
@@ -105,9 +106,10 @@ struct QuantizedAveragePoolStep: Step {
                 unsafe sum += Float(Int32(from[(i * horizontal.input + j) * channels + c]) - xZero) * xScale
               }
             }
-            let mean = sum / count / yScale
-            let rounded = max(Float(-yZero), min(Float(255 - yZero), mean)).rounded(.toNearestOrEven)
-            unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ yZero)
+            // The zero point is added before the rounding, which decides halves.
+            let mean = sum / count / yScale + Float(yZero - low)
+            let rounded = max(Float(-low), min(Float(255 - low), mean)).rounded(.toNearestOrEven)
+            unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ low)
           }
           unsafe out += channels
         }
