@@ -6,7 +6,7 @@ Each runtime is one process that keeps all models loaded. A round visits every m
 after the other, so that all of them meet the same machine; what is stated is the median over the rounds of the median
 within a visit. One thread, batch 1.
 """
-import glob, json, os, platform, re, site, statistics, subprocess, sys
+import glob, json, os, platform, re, shutil, site, statistics, subprocess, sys
 
 BIN = sys.argv[1]
 SHORT = "--short" in sys.argv
@@ -55,7 +55,7 @@ class Runtime:
 
 def compile_tool(name, *arguments):
     os.makedirs(TOOLS, exist_ok=True)
-    subprocess.run([os.environ.get("CC", "clang"), "-O2", *arguments, "-o", f"{TOOLS}/{name}"], check=True)
+    subprocess.run([os.environ.get("CC") or shutil.which("clang") or "cc", "-O2", *arguments, "-o", f"{TOOLS}/{name}"], check=True)
     return f"{TOOLS}/{name}"
 
 

@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a graph of graphs.py as an ONNX model: in floats, or quantized in one of the forms that quantizers write."""
+import logging
+import os
+import tempfile
+
 import numpy as np
+import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime import quantization as quantizer
 
-FORMS = ["fp32", "qdq-u8s8", "qdq-s8s8", "qdq-u8u8", "qoperator-u8s8", "qoperator-s8s8", "qoperator-u8u8", "dynamic"]
+# The last two are written by ONNX Runtime's own quantizer, the others here, with parameters that it would not choose.
+FORMS = ["fp32", "qdq-u8s8", "qdq-s8s8", "qdq-u8u8", "qoperator-u8s8", "qoperator-s8s8", "qoperator-u8u8", "dynamic",
+         "quantizer-static", "quantizer-dynamic"]
+# Sums of integers, but every scale is made from floats that another step computed.
+FLOATING = {"fp32", "dynamic", "quantizer-dynamic"}
+RECURRENT = FLOATING | {"quantizer-static"}
 # What ONNX Runtime's quantizer wraps into DequantizeLinear and QuantizeLinear; the rest stays in floats between them.
 QUANTIZED = {"Conv", "Gemm", "MatMul", "Add", "Mul", "MaxPool", "AveragePool", "GlobalAveragePool", "LeakyRelu",
              "Sigmoid", "Softmax", "Concat", "Reshape", "Transpose", "Slice", "Relu", "Clip"}
@@ -79,7 +90,7 @@ class Quantization:
     """Scales and zero points of every value, from a run in floats, distorted here and there."""
 
     def __init__(self, graph, seed, form, opset, x):
-        self.form = form
+        self.form, self.x = form, x
         self.activation = np.int8 if "-s8" in form else np.uint8
         self.weight = np.uint8 if form.endswith("u8u8") else np.int8
         rng = np.random.default_rng(seed)
@@ -314,7 +325,36 @@ def dynamic_model(graph, count, opset, quantization):
     return w.model([f"x{v}" for v in graph.leaves(count)])
 
 
+class OneInput(quantizer.CalibrationDataReader):
+    def __init__(self, x):
+        self.left = [x]
+
+    def get_next(self):
+        return {"x0": self.left.pop()} if self.left else None
+
+
+def quantizer_model(graph, count, form, opset, x, seed):
+    """The graph in floats, quantized by the tool that comes with ONNX Runtime."""
+    logging.disable(logging.WARNING)
+    rng = np.random.default_rng(seed)
+    model = onnx.shape_inference.infer_shapes(float_model(graph, count, opset))
+    signed, unsigned = quantizer.QuantType.QInt8, quantizer.QuantType.QUInt8
+    per_channel, draw = bool(rng.random() < 0.5), rng.integers(4)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        if form == "quantizer-dynamic":
+            quantizer.quantize_dynamic(model, path, per_channel=per_channel, weight_type=signed if draw else unsigned)
+        else:
+            operators = quantizer.QuantFormat.QOperator if draw == 0 else quantizer.QuantFormat.QDQ
+            quantizer.quantize_static(
+                model, path, OneInput(x), quant_format=operators, per_channel=per_channel,
+                activation_type=signed if draw == 1 else unsigned, weight_type=unsigned if draw == 2 else signed)
+        return onnx.load(path)
+
+
 def model(graph, count, form, opset, quantization, seed):
+    if form.startswith("quantizer"):
+        return quantizer_model(graph, count, form, opset, quantization.x, seed)
     if form == "fp32":
         return float_model(graph, count, opset)
     if form == "dynamic":

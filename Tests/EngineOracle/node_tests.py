@@ -21,7 +21,7 @@ FIRST, LAST = 13, 23
 
 # By purpose, as the engine's operators stand in the design.
 OPERATORS = """
-    Conv ConvInteger QLinearConv Gemm MatMul MatMulInteger QLinearMatMul
+    Conv ConvTranspose ConvInteger QLinearConv Gemm MatMul MatMulInteger QLinearMatMul
     QuantizeLinear DequantizeLinear DynamicQuantizeLinear
     LSTM GRU RNN
     Softmax LogSoftmax LayerNormalization BatchNormalization InstanceNormalization GroupNormalization

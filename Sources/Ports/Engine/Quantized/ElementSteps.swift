@@ -14,6 +14,8 @@ struct QuantizedBinaryStep: Step {
   let bQuantization: Quantization
   let yQuantization: Quantization
   let isSigned: Bool
+  /// Whether halves fall where those of the signed sums do.
+  let roundsSigned: Bool
   let count: Int
   let path: Int32
 
@@ -30,10 +32,12 @@ struct QuantizedBinaryStep: Step {
       a_zero: memory.unsignedZero(aQuantization.zero, isSigned: isSigned),
       b_zero: memory.unsignedZero(bQuantization.zero, isSigned: isSigned),
       out_zero: memory.unsignedZero(yQuantization.zero, isSigned: isSigned), low: 0, high: 255)
-    switch operation {
-    case .add: unsafe mw_q8_add(path, &how, memory.bytes(a), memory.bytes(b), count, memory.bytes(y))
-    case .multiply:
-      unsafe mw_q8_multiply_elements(path, &how, memory.bytes(a), memory.bytes(b), count, memory.bytes(y))
+    let (a, b, y) = unsafe (memory.bytes(a), memory.bytes(b), memory.bytes(y))
+    switch (operation, roundsSigned) {
+    case (.add, false): unsafe mw_q8_add(path, &how, a, b, count, y)
+    case (.add, true): unsafe mw_q8_add_signed(path, &how, a, b, count, y)
+    case (.multiply, false): unsafe mw_q8_multiply_elements(path, &how, a, b, count, y)
+    case (.multiply, true): unsafe mw_q8_multiply_elements_signed(path, &how, a, b, count, y)
     }
   }
 }

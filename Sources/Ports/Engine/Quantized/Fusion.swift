@@ -203,10 +203,16 @@ struct Fusion {
     guard node.has(input: 1), let a = activation(node.inputs[0]), let b = activation(node.inputs[1]),
       let y = quantized(node.outputs[0]), a.type == b.type, a.type == y.by.type
     else { return }
+    let isUnsigned = [a.source, b.source, y.output].contains { becomesUnsigned($0) }
     replace(
       index, with: "com.microsoft.QLinear\(node.op)",
       [a.source, a.scale, a.zero, b.source, b.scale, b.zero, y.by.scale, y.by.zero], y)
+    if isUnsigned { nodes[index]?.attributes[Fusion.asUnsigned] = .integer(1) }
   }
+
+  /// Attribute of a joined sum or product of int8 tensors that ONNX Runtime computes as uint8: halves may fall to the
+  /// other side.
+  static let asUnsigned = "as_uint8"
 
   /// Whether ONNX Runtime turns this int8 tensor into a uint8 one before it looks for quantized operators, which have
   /// one type at both ends: where a single operator reads it.
@@ -220,8 +226,15 @@ struct Fusion {
     guard let x = activation(node.inputs[0]), let y = quantized(node.outputs[0]), x.type == y.by.type else {
       return
     }
+<<<<<<< HEAD
     // The quantized softmax rounds otherwise than the one in floats, so it matters which of them it is.
     if node.op == "Softmax", x.type == .int8, becomesUnsigned(x.source) != becomesUnsigned(y.output) {
+=======
+    // Where ONNX Runtime leaves these in floats they round otherwise; tables round the same either way.
+    if ["Softmax", "AveragePool", "GlobalAveragePool"].contains(node.op), x.type == .int8,
+      becomesUnsigned(x.source) != becomesUnsigned(y.output)
+    {
+>>>>>>> e-lab
       return
     }
     replace(

@@ -45,7 +45,9 @@ extension Planner {
       QuantizedBinaryStep(
         operation: operation, a: a, b: b, y: y, aQuantization: quantizations[0],
         bQuantization: quantizations[1],
-        yQuantization: quantizations[2], isSigned: type == .int8, count: self[y].count, path: path))
+        yQuantization: quantizations[2], isSigned: type == .int8,
+        roundsSigned: type == .int8 && node.integer(Fusion.asUnsigned, default: 0) == 0, count: self[y].count,
+        path: path))
   }
 
   private func broadcast(_ left: [Int], _ right: [Int], _ node: Node) throws(ModelError) -> [Int] {

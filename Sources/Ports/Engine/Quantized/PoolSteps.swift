@@ -90,6 +90,7 @@ struct QuantizedAveragePoolStep: Step {
     )
     let xZero = unsafe memory.unsignedZero(xQuantization.zero, isSigned: isSigned)
     let yZero = unsafe memory.unsignedZero(yQuantization.zero, isSigned: isSigned)
+    let low: Int32 = isSigned ? 128 : 0
     var out = unsafe memory.bytes(y)
     for image in 0..<batch {
       let from = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
@@ -105,9 +106,10 @@ struct QuantizedAveragePoolStep: Step {
                 unsafe sum += Float(Int32(from[(i * horizontal.input + j) * channels + c]) - xZero) * xScale
               }
             }
-            let mean = sum / count / yScale
-            let rounded = max(Float(-yZero), min(Float(255 - yZero), mean)).rounded(.toNearestOrEven)
-            unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ yZero)
+            // The zero point is added before the rounding, which decides halves.
+            let mean = sum / count / yScale + Float(yZero - low)
+            let rounded = max(Float(-low), min(Float(255 - low), mean)).rounded(.toNearestOrEven)
+            unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ low)
           }
           unsafe out += channels
         }
@@ -161,6 +163,15 @@ extension Operators {
       let to = try planner.quantization(node, scale: 3, zero: 4, type: type)
       let y = try planner.makeUnsignedOutput(
         node, 0, type, Array(shape[..<2]) + windows.map(\.output), layout: .channelsLast)
+      let positions = shape[2...].reduce(1, *)
+      if positions > 0, kernel == Array(shape[2...]), windows.allSatisfy({ $0.before == 0 && $0.behind == 0 }) {
+        // One window over everything: ONNX Runtime takes the mean of the integers.
+        return planner.emit(
+          QuantizedGlobalAverageStep(
+            x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
+            channels: shape[1], positions: positions, sums: try planner.makeTemporary(node, .int32, [shape[1]]),
+            path: planner.path))
+      }
       planner.emit(
         QuantizedAveragePoolStep(
           x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
