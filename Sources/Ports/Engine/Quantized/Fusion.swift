@@ -226,15 +226,10 @@ struct Fusion {
     guard let x = activation(node.inputs[0]), let y = quantized(node.outputs[0]), x.type == y.by.type else {
       return
     }
-<<<<<<< HEAD
-    // The quantized softmax rounds otherwise than the one in floats, so it matters which of them it is.
-    if node.op == "Softmax", x.type == .int8, becomesUnsigned(x.source) != becomesUnsigned(y.output) {
-=======
     // Where ONNX Runtime leaves these in floats they round otherwise; tables round the same either way.
     if ["Softmax", "AveragePool", "GlobalAveragePool"].contains(node.op), x.type == .int8,
       becomesUnsigned(x.source) != becomesUnsigned(y.output)
     {
->>>>>>> e-lab
       return
     }
     replace(
