@@ -110,19 +110,29 @@ extension Planner {
     guard !shape.isEmpty, (-shape.count..<shape.count).contains(axis) else {
       throw node.fault("axis \(axis) of shape \(shape)")
     }
-    guard (axis + shape.count) % shape.count == shape.count - 1 else {
-      throw node.fault("only the last axis is supported, not \(axis)")
-    }
     let from = try quantization(node, scale: 1, zero: 2, type: type)
     let to = try quantization(node, scale: 3, zero: 4, type: type)
-    let columns = shape[shape.count - 1]
+    let at = axis < 0 ? axis + shape.count : axis
+    let (columns, inner) = (shape[at], shape[(at + 1)...].reduce(1, *))
     let table = try makeTemporary(node, .float, [512])
     prepare(ExponentialTableStep(scale: from.scale, columns: columns, table: table))
     let y = try makeUnsignedOutput(node, 0, type, shape, layout: .rowMajor)
+    let count = self[x].count
+    guard count > 0 else { return }
+    // The axis goes last and back where others stand behind it.
+    let rows = inner == 1 ? x : try makeUnsignedTemporary(node, type, shape)
+    let shares = inner == 1 ? y : try makeUnsignedTemporary(node, type, shape)
+    let turn = { (from: ValueID, to: ValueID, rows: Int, columns: Int, path: Int32) in
+      TransposeStep(
+        from: from, to: to, batch: count / rows / columns, rows: rows, columns: columns, elementSize: 1,
+        path: path)
+    }
+    if inner > 1 { emit(turn(x, rows, columns, inner, path)) }
     emit(
       QuantizedSoftmaxStep(
-        x: x, y: y, table: table, yQuantization: to, isSigned: type == .int8,
-        rows: columns == 0 ? 0 : self[x].count / columns, columns: columns, path: path))
+        x: rows, y: shares, table: table, yQuantization: to, isSigned: type == .int8, rows: count / columns,
+        columns: columns, path: path))
+    if inner > 1 { emit(turn(shares, y, inner, columns, path)) }
   }
 
   /// Each part is brought to the scale of the result, then they are joined.
