@@ -81,6 +81,7 @@ public struct GoldenVectors: Sendable, Decodable {
     -> [[Tensor]]
   {
     guard windows > 0 else { throw .graph(reason: "the golden vectors have no windows") }
+    try ModelLimit.check("the number of golden windows", windows, ModelLimit.windows)
     var byWindow: [[Tensor]] = Array(repeating: [], count: windows)
     for port in ports {
       let data: Data?
