@@ -142,7 +142,8 @@ import Testing
     let whole = [UInt8](try Data(contentsOf: path))
     // A file that ends behind the graph and before its last entries is still whole to a reader.
     let read = (0..<whole.count).filter { (try? Model(onnx: Array(whole[..<$0]))) != nil }
-    #expect(read.count == 3 && read.allSatisfy { $0 > whole.count - 1024 }, "cut at \(read) of \(whole.count)")
+    #expect(
+      read.count == 3 && read.allSatisfy { $0 > whole.count - 1024 }, "cut at \(read) of \(whole.count)")
     var noise = Noise(11)
     var planned = 0
     for _ in 0..<4000 {
