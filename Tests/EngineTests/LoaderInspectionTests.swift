@@ -72,7 +72,10 @@ import Testing
       ),
       (#"{"windows": 0, "inputs": "", "outputs": ""}"#, "the golden vectors have no windows"),
       (#"{"windows": -1, "inputs": "", "outputs": ""}"#, "the golden vectors have no windows"),
-      (#"{"windows": 9223372036854775807, "inputs": "", "outputs": ""}"#, "windows of float [2] expected"),
+      (
+        #"{"windows": 9223372036854775807, "inputs": "", "outputs": ""}"#,
+        "the number of golden windows is 9223372036854775807, the limit is 1048576"
+      ),
       (#"{"windows": 1, "outputs": ""}"#, "these are no golden vectors: inputs is missing"),
       ("[]", "these are no golden vectors"),
     ])

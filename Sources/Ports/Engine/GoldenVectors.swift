@@ -76,14 +76,13 @@ public struct GoldenVectors: Sendable, Decodable {
     return mismatches
   }
 
-  private static let mostWindows = 1 << 16
-
   /// By window: a tensor for each port.
   private func split(_ tensors: Tensors, _ ports: [Network.Port], _ what: String) throws(ModelError)
     -> [[Tensor]]
   {
     guard windows > 0 else { throw .graph(reason: "the golden vectors have no windows") }
-    var byWindow: [[Tensor]] = Array(repeating: [], count: min(windows, Self.mostWindows))
+    try ModelLimit.check("the number of golden windows", windows, ModelLimit.windows)
+    var byWindow: [[Tensor]] = Array(repeating: [], count: windows)
     for port in ports {
       let data: Data?
       switch tensors {
@@ -100,9 +99,6 @@ public struct GoldenVectors: Sendable, Decodable {
           reason:
             "\(windows) windows of \(port.type) \(port.shape) expected, the golden vectors have \(data.count) bytes"
         )
-      }
-      guard windows <= Self.mostWindows else {
-        throw .limit(what: "the number of windows", value: windows, limit: Self.mostWindows)
       }
       let each = port.count * port.type.size
       for window in 0..<windows {

@@ -90,9 +90,6 @@ struct GraphReader {
     var node = Node(
       name: name, op: op, opset: version, inputs: file.input, outputs: file.output, attributes: [:])
     try ModelLimit.check("the number of inputs of node \(name)", file.input.count, ModelLimit.perNode)
-    guard file.output.contains(where: { !$0.isEmpty }) else {
-      throw .node(name, operator: op, tensor: nil, reason: "it has no outputs")
-    }
     try ModelLimit.check("the number of outputs of node \(name)", file.output.count, ModelLimit.perNode)
     guard file.output.contains(where: { !$0.isEmpty }) else { throw node.fault("it has no output") }
     for tensor in file.input { try Self.checkName(tensor) }

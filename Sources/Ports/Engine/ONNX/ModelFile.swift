@@ -32,6 +32,9 @@ enum ModelLimit {
   /// UTF-8 bytes of a key or value of the metadata.
   static let metadataBytes = 1 << 20
 
+  /// Runs that golden vectors ask for.
+  static let windows = 1 << 20
+
   /// Throws when `value` is above `limit`.
   static func check(_ what: @autoclosure () -> String, _ value: Int, _ limit: Int) throws(ModelError) {
     if value > limit { throw .limit(what: what(), value: value, limit: limit) }

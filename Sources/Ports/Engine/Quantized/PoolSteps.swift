@@ -164,12 +164,14 @@ extension Operators {
       let y = try planner.makeUnsignedOutput(
         node, 0, type, Array(shape[..<2]) + windows.map(\.output), layout: .channelsLast)
       let positions = shape[2...].reduce(1, *)
-      if positions > 0, kernel == Array(shape[2...]), windows.allSatisfy({ $0.before == 0 && $0.behind == 0 }) {
+      if positions > 0, kernel == Array(shape[2...]), windows.allSatisfy({ $0.before == 0 && $0.behind == 0 })
+      {
         // One window over everything: ONNX Runtime takes the mean of the integers.
         return planner.emit(
           QuantizedGlobalAverageStep(
             x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
-            channels: shape[1], positions: positions, sums: try planner.makeTemporary(node, .int32, [shape[1]]),
+            channels: shape[1], positions: positions,
+            sums: try planner.makeTemporary(node, .int32, [shape[1]]),
             path: planner.path))
       }
       planner.emit(
