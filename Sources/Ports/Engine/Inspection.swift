@@ -46,10 +46,11 @@ public struct Inspection: Sendable, Codable, Equatable {
   public let model: CostModel
 
   /// Reads and plans the file at `path`, without running it.
-  /// - Parameters: as those of `Network`.
+  /// - Parameters: as those of `Network`; `model` nil takes the one of this form.
   public init(
-    path: String, batch: Int = 1, kernels: KernelForm = .best, model costs: CostModel = .reference
+    path: String, batch: Int = 1, kernels: KernelForm = .best, model given: CostModel? = nil
   ) throws(ModelError) {
+    let costs = given ?? .reference(for: kernels)
     let file = try Model(onnx: try ModelFile(path: path).bytes)
     let network = try Network(file, batch: batch, kernels: kernels)
     hash = network.hash
