@@ -28,8 +28,10 @@ extension Operators {
       let y = try planner.makeUnsignedOutput(
         node, 0, type, planner[from].shape, layout: planner[from].layout)
       planner.emit(
-        QuantizeAlongStep(
-          x: from, scale: scale, zero: zero, y: y, count: planner[from].count, isSigned: type == .int8,
+        TensorQuantizeStep(
+          x: from, y: y,
+          quantization: Quantization(scale: scale, zero: try planner.zeroPoint(node, 2, type: type)),
+          isSigned: type == .int8, batch: 1, rows: 1, columns: planner[from].count, transposes: false,
           path: planner.path))
       return
     }
@@ -67,9 +69,10 @@ extension Operators {
       node, 0, .float, planner[from].shape, layout: planner[from].layout)
     if grid.isWhole, type == .uint8 || type == .int8 {
       planner.emit(
-        DequantizeAlongStep(
-          x: try planner.unsigned(from), scale: scale, zero: zero, y: y, count: planner[from].count,
-          isSigned: type == .int8, path: planner.path))
+        TensorDequantizeStep(
+          x: try planner.unsigned(from), y: y,
+          quantization: Quantization(scale: scale, zero: try planner.zeroPoint(node, 2, type: type)),
+          isSigned: type == .int8, count: planner[from].count, path: planner.path))
       return
     }
     planner.emit(DequantizeGridStep(x: from, scale: scale, zero: zero, y: y, type: type, grid: grid))

@@ -5,29 +5,6 @@
 
 internal import CKernels
 
-/// y = x / scale + zero in 8 bits, one scale for all.
-struct QuantizeAlongStep: Step {
-  let x: ValueID
-  let scale: ValueID
-  let zero: ValueID?
-  let y: ValueID
-  let count: Int
-  /// int8, which lies with its sign bits turned.
-  let isSigned: Bool
-  let path: Int32
-
-  var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
-  var writes: [ValueID] { [y] }
-  var cost: StepCost { StepCost(label: "QuantizeLinear", arithmetic: .move) }
-
-  func run(_ memory: Memory) {
-    let point = zero.map { unsafe memory.bytes($0)[0] } ?? 0
-    unsafe mw_q8_quantize(
-      path, memory.floats(x), count, memory.floats(scale)[0], Int32(isSigned ? point ^ 0x80 : point),
-      memory.bytes(y))
-  }
-}
-
 /// y = x / scale + zero, divided truly, rounded half to even, saturated.
 struct QuantizeGridStep: Step {
   let x: ValueID
@@ -65,29 +42,6 @@ struct QuantizeGridStep: Step {
     let (low, high) = (Float(Int32(Element.min) - zero), Float(Int32(Element.max) - zero))
     guard value == value else { return Element(truncatingIfNeeded: zero) }
     return Element(truncatingIfNeeded: Int32(min(max(value, low), high).rounded(.toNearestOrEven)) + zero)
-  }
-}
-
-/// y = (x - zero) * scale of bytes, one scale for all.
-struct DequantizeAlongStep: Step {
-  let x: ValueID
-  let scale: ValueID
-  let zero: ValueID?
-  let y: ValueID
-  let count: Int
-  /// int8, which lies with its sign bits turned.
-  let isSigned: Bool
-  let path: Int32
-
-  var reads: [ValueID] { [x, scale] + (zero.map { [$0] } ?? []) }
-  var writes: [ValueID] { [y] }
-  var cost: StepCost { StepCost(label: "DequantizeLinear", arithmetic: .move) }
-
-  func run(_ memory: Memory) {
-    let point = zero.map { unsafe memory.bytes($0)[0] } ?? 0
-    unsafe mw_q8_dequantize(
-      path, memory.bytes(x), count, memory.floats(scale)[0], Int32(isSigned ? point ^ 0x80 : point),
-      memory.floats(y))
   }
 }
 

@@ -42,43 +42,6 @@ struct QuantizedBinaryStep: Step {
   }
 }
 
-/// An 8-bit tensor spread to a shape that it broadcasts to.
-struct SpreadStep: Step {
-  let from: ValueID
-  let to: ValueID
-  /// Lengths of the result's axes and the strides of the source on them, eight at most.
-  let lengths: [Int]
-  let strides: [Int]
-
-  var reads: [ValueID] { [from] }
-  var writes: [ValueID] { [to] }
-  var cost: StepCost { StepCost(label: "broadcast", arithmetic: .move) }
-
-  func run(_ memory: Memory) {
-    unsafe spread(0, memory.bytes(from), memory.bytes(to))
-  }
-
-  /// Fills axis `axis` and those inside it; the number of elements written.
-  @discardableResult
-  private func spread(_ axis: Int, _ x: UnsafePointer<UInt8>, _ y: UnsafeMutablePointer<UInt8>) -> Int {
-    guard axis < lengths.count else {
-      unsafe y[0] = x[0]
-      return 1
-    }
-    if axis == lengths.count - 1, strides[axis] == 1 {
-      unsafe y.update(from: x, count: lengths[axis])
-      return lengths[axis]
-    }
-    if axis == lengths.count - 1, strides[axis] == 0 {
-      unsafe y.update(repeating: x[0], count: lengths[axis])
-      return lengths[axis]
-    }
-    var written = 0
-    for i in 0..<lengths[axis] { unsafe written += spread(axis + 1, x + i * strides[axis], y + written) }
-    return written
-  }
-}
-
 /// A function of one 8-bit value, as a table of its 256 results.
 struct LookupStep: Step {
   let label: String

@@ -28,7 +28,9 @@ extension Planner {
     let (left, right) = (self[aStored].shape, self[bStored].shape)
     let rank = max(left.count, right.count)
     guard rank <= 8 else { throw node.fault("more than 8 axes") }
-    let shape = try broadcast(left, right, node)
+    guard let shape = Shape.broadcast([left, right]) else {
+      throw node.fault("shapes \(left) and \(right) do not broadcast")
+    }
     // Equal shapes may keep the layout that they lie in; spreading asks for row-major.
     let layout: Value.Layout =
       left == right && self[aStored].layout == self[bStored].layout ? self[aStored].layout : .rowMajor
@@ -50,32 +52,14 @@ extension Planner {
         path: path))
   }
 
-  private func broadcast(_ left: [Int], _ right: [Int], _ node: Node) throws(ModelError) -> [Int] {
-    let rank = max(left.count, right.count)
-    let a = Array(repeating: 1, count: rank - left.count) + left
-    let b = Array(repeating: 1, count: rank - right.count) + right
-    var shape: [Int] = []
-    for (x, y) in zip(a, b) {
-      guard x == y || x == 1 || y == 1 else {
-        throw node.fault("shapes \(left) and \(right) do not broadcast")
-      }
-      shape.append(x == 1 ? y : x)
-    }
-    return shape
-  }
-
   private mutating func spread(_ node: Node, _ id: ValueID, to shape: [Int]) throws(ModelError) -> ValueID {
     let value = self[id]
     guard value.shape != shape, value.count != shape.reduce(1, *) else { return id }
-    let own = Array(repeating: 1, count: shape.count - value.shape.count) + value.shape
-    var strides = Array(repeating: 0, count: shape.count)
-    var stride = 1
-    for axis in shape.indices.reversed() {
-      strides[axis] = own[axis] == 1 ? 0 : stride
-      stride *= own[axis]
-    }
     let copy = try makeUnsignedTemporary(node, value.type, shape)
-    prepare(SpreadStep(from: id, to: copy, lengths: shape, strides: strides))
+    let loops = Loops(shape, [Shape.strides(value.shape, in: shape), Shape.strides(shape)], along: 1)
+    prepare(
+      CopyStep(
+        label: "broadcast", from: id, to: copy, elementSize: 1, fromStart: 0, toStart: 0, loops: loops))
     return copy
   }
 
