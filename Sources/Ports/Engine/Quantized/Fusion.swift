@@ -210,8 +210,8 @@ struct Fusion {
     if isUnsigned { nodes[index]?.attributes[Fusion.asUnsigned] = .integer(1) }
   }
 
-  /// Attribute of a joined sum or product of int8 tensors that ONNX Runtime computes as uint8: halves may fall to the
-  /// other side.
+  /// Attribute of a joined operator on int8 tensors that ONNX Runtime computes as uint8: where it rounds with the zero
+  /// point added, halves may fall to the other side.
   static let asUnsigned = "as_uint8"
 
   /// Whether ONNX Runtime turns this int8 tensor into a uint8 one before it looks for quantized operators, which have
@@ -232,8 +232,10 @@ struct Fusion {
     {
       return
     }
+    let isUnsigned = becomesUnsigned(y.output)
     replace(
       index, with: "com.microsoft.QLinear\(node.op)", [x.source, x.scale, x.zero, y.by.scale, y.by.zero], y)
+    if isUnsigned { nodes[index]?.attributes[Fusion.asUnsigned] = .integer(1) }
   }
 
   private mutating func concat(_ index: Int, _ node: Node) {

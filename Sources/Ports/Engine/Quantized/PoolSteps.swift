@@ -72,6 +72,8 @@ struct QuantizedAveragePoolStep: Step {
   let xQuantization: Quantization
   let yQuantization: Quantization
   let isSigned: Bool
+  /// Whether ONNX Runtime has the result as int8 when it rounds.
+  let roundsSigned: Bool
   let batch: Int
   let channels: Int
   let vertical: Window
@@ -90,7 +92,7 @@ struct QuantizedAveragePoolStep: Step {
     )
     let xZero = unsafe memory.unsignedZero(xQuantization.zero, isSigned: isSigned)
     let yZero = unsafe memory.unsignedZero(yQuantization.zero, isSigned: isSigned)
-    let low: Int32 = isSigned ? 128 : 0
+    let low: Int32 = roundsSigned ? 128 : 0
     var out = unsafe memory.bytes(y)
     for image in 0..<batch {
       let from = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
@@ -176,7 +178,8 @@ extension Operators {
       }
       planner.emit(
         QuantizedAveragePoolStep(
-          x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
+          x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8,
+          roundsSigned: type == .int8 && node.integer(Fusion.asUnsigned, default: 0) == 0, batch: shape[0],
           channels: shape[1], vertical: windows.count == 2 ? windows[0] : .none,
           horizontal: windows[windows.count - 1],
           countsMargins: node.integer("count_include_pad", default: 0) != 0))
