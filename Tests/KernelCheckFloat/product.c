@@ -79,6 +79,31 @@ static void check_accumulate(int path, size_t k, size_t n) {
   free(x), free(b), free(out), free(before), free(backwards), free(packed);
 }
 
+/// A long sum of terms of one sign stays near the exact one: added one by one, the roundings would reach 60 units.
+static void check_long(int path) {
+  enum { M = 7, N = 40, K = 4096 };
+  float *a = random_floats(M * K, 1), *b = random_floats(K * N, 1), out[M * N];
+  for (size_t i = 0; i < M * K; i++) a[i] = fabsf(a[i]);
+  for (size_t i = 0; i < K * N; i++) b[i] = fabsf(b[i]);
+  float *packed = packed_floats(mw_f32_packed_bytes(path, 1, K, N));
+  mw_f32_pack(path, b, 0, N, 1, 1, K, N, packed);
+  const int32_t tap = 0;
+  const mw_f32_product p = {.a = a, .a_row = K, .taps = &tap, .tap_count = 1, .tap_length = K, .m = M, .n = N,
+                            .packed = packed, .low = -INFINITY, .high = INFINITY, .out = out, .out_row = N};
+  mw_f32_multiply(path, &p);
+  double most = 0;
+  for (size_t i = 0; i < M; i++) {
+    for (size_t j = 0; j < N; j++) {
+      double sum = 0;
+      for (size_t k = 0; k < K; k++) sum += (double)a[i * K + k] * (double)b[k * N + j];
+      most = fmax(most, fabs((double)out[i * N + j] - sum) / (sum * 0x1p-24));
+    }
+  }
+  printf("  product of %d terms: worst error %.2f of 2^-24 of the sum\n", K, most);
+  if (!(most <= 16)) FAIL("a sum of %d terms: error %g", K, most);
+  free(a), free(b), free(packed);
+}
+
 /// NaN goes through the limits of a Relu.
 static void check_nan(int path) {
   float a[2] = {NAN, 1}, b[19], out[38];
@@ -113,6 +138,7 @@ void check_product(int path) {
   }
   for (size_t n = 1; n <= 200; n++) check_accumulate(path, lengths[n % 8], n);
   check_accumulate(path, 64, 256);
+  check_long(path);
   check_nan(path);
   printf("  product: worst error %.2f of 2^-24 sum |terms|\n", worst);
 }

@@ -48,13 +48,61 @@ TARGET static void pack(const float *b, ptrdiff_t tap_stride, ptrdiff_t k_stride
   }
 }
 
-/// rows x (vectors * W) outputs; `lanes` of the last vector are written. Small tiles add in several chains, so that
-/// they do not wait for the latency of one.
+/// Sums of one tile: some are kept in several chains, so that they do not wait for the latency of one.
+typedef V tile_sums[8][13][PANEL];
+
+/// Adds the products of `length` values of each row, from x on, to the sums; what stands behind their weights.
+INLINE const float *add_products(tile_sums sum, const float *x, ptrdiff_t stride, const float *b, size_t length,
+                                 const int rows, const int vectors, const int chains) {
+#ifdef LEFT_BY_VECTOR
+  // One load brings W values of a row, each of which multiplies from its lane.
+  for (; length >= W; length -= W, x += W, b += W * vectors * W) {
+    V left[13];
+    EACH(for (int r = 0; r < rows; r++)) left[r] = v_load(x + r * stride);
+    EACH(for (int k = 0; k < W; k++)) {
+      EACH(for (int v = 0; v < vectors; v++)) {
+        const V w = v_load(b + (k * vectors + v) * W);
+        const int c = k % chains;
+        EACH(for (int r = 0; r < rows; r++)) sum[c][r][v] = v_fma(v_all(left[r][k]), w, sum[c][r][v]);
+      }
+    }
+  }
+#else
+  for (; length >= (size_t)chains; length -= (size_t)chains, x += chains, b += chains * vectors * W) {
+    EACH(for (int c = 0; c < chains; c++)) {
+      V w[PANEL];
+      EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
+      EACH(for (int r = 0; r < rows; r++)) {
+        const V left = v_all(x[r * stride + c]);
+        EACH(for (int v = 0; v < vectors; v++)) sum[c][r][v] = v_fma(left, w[v], sum[c][r][v]);
+      }
+    }
+  }
+#endif
+  for (; length > 0; length--, x++, b += vectors * W) {
+    EACH(for (int r = 0; r < rows; r++)) {
+      const V left = v_all(x[r * stride]);
+      EACH(for (int v = 0; v < vectors; v++)) sum[0][r][v] = v_fma(left, v_load(b + v * W), sum[0][r][v]);
+    }
+  }
+  return b;
+}
+
+/// One sum of a tile, its chains added.
+INLINE V joined(tile_sums sum, const int r, const int v, const int chains) {
+  V total = sum[0][r][v];
+  EACH(for (int c = 1; c < chains; c++)) total = total + sum[c][r][v];
+  return total;
+}
+
+/// Products that a sum takes before it is put aside and begins again: errors grow with the size of what is added to.
+enum { K_BLOCK = 128 };
+
+/// rows x (vectors * W) outputs; `lanes` of the last vector are written.
 INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const float *base, float *out, size_t lanes,
                  const int rows, const int vectors) {
   const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
-  const ptrdiff_t stride = p->a_row;
-  V sum[8][13][PANEL];
+  tile_sums sum;
   EACH(for (int v = 0; v < vectors; v++)) {
     V start = v_all(0);
     if (base) start = v + 1 < vectors || lanes == W ? v_load(base + v * W) : v_load_some(base + v * W, lanes, 0);
@@ -63,46 +111,32 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
       EACH(for (int c = 1; c < chains; c++)) sum[c][r][v] = v_all(0);
     }
   }
+  V aside[13][PANEL];
+  int is_long = 0;
+  size_t taken = 0;
   for (size_t t = 0; t < p->tap_count; t++) {
     const float *x = a + p->taps[t];
-    size_t rest = p->tap_length;
-#ifdef LEFT_BY_VECTOR
-    // One load brings W values of a row, each of which multiplies from its lane.
-    for (; rest >= W; rest -= W, x += W, b += W * vectors * W) {
-      V left[13];
-      EACH(for (int r = 0; r < rows; r++)) left[r] = v_load(x + r * stride);
-      EACH(for (int k = 0; k < W; k++)) {
-        EACH(for (int v = 0; v < vectors; v++)) {
-          const V w = v_load(b + (k * vectors + v) * W);
-          const int c = k % chains;
-          EACH(for (int r = 0; r < rows; r++)) sum[c][r][v] = v_fma(v_all(left[r][k]), w, sum[c][r][v]);
-        }
-      }
-    }
-#else
-    for (; rest >= (size_t)chains; rest -= (size_t)chains, x += chains, b += chains * vectors * W) {
-      EACH(for (int c = 0; c < chains; c++)) {
-        V w[PANEL];
-        EACH(for (int v = 0; v < vectors; v++)) w[v] = v_load(b + (c * vectors + v) * W);
+    for (size_t rest = p->tap_length, part; rest > 0; rest -= part, x += part, taken += part) {
+      if (taken >= K_BLOCK) {
         EACH(for (int r = 0; r < rows; r++)) {
-          const V left = v_all(x[r * stride + c]);
-          EACH(for (int v = 0; v < vectors; v++)) sum[c][r][v] = v_fma(left, w[v], sum[c][r][v]);
+          EACH(for (int v = 0; v < vectors; v++)) {
+            const V total = joined(sum, r, v, chains);
+            aside[r][v] = is_long ? aside[r][v] + total : total;
+            EACH(for (int c = 0; c < chains; c++)) sum[c][r][v] = v_all(0);
+          }
         }
+        is_long = 1;
+        taken = 0;
       }
-    }
-#endif
-    for (; rest > 0; rest--, x++, b += vectors * W) {
-      EACH(for (int r = 0; r < rows; r++)) {
-        const V left = v_all(x[r * stride]);
-        EACH(for (int v = 0; v < vectors; v++)) sum[0][r][v] = v_fma(left, v_load(b + v * W), sum[0][r][v]);
-      }
+      part = rest < K_BLOCK ? rest : K_BLOCK;
+      b = add_products(sum, x, p->a_row, b, part, rows, vectors, chains);
     }
   }
   const V low = v_all(p->low), high = v_all(p->high);
   EACH(for (int r = 0; r < rows; r++)) {
     EACH(for (int v = 0; v < vectors; v++)) {
-      V total = sum[0][r][v];
-      EACH(for (int c = 1; c < chains; c++)) total = total + sum[c][r][v];
+      V total = joined(sum, r, v, chains);
+      if (is_long) total = aside[r][v] + total;
       total = v_min(high, v_max(low, total));
       float *to = out + r * p->out_row + v * W;
       if (v + 1 < vectors || lanes == W) v_store(to, total);
