@@ -104,11 +104,8 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
   const int chains = rows * vectors >= 8 ? 1 : rows * vectors >= 4 ? 2 : rows * vectors >= 2 ? 4 : 8;
   tile_sums sum;
   EACH(for (int v = 0; v < vectors; v++)) {
-    V start = v_all(0);
-    if (base) start = v + 1 < vectors || lanes == W ? v_load(base + v * W) : v_load_some(base + v * W, lanes, 0);
     EACH(for (int r = 0; r < rows; r++)) {
-      sum[0][r][v] = start;
-      EACH(for (int c = 1; c < chains; c++)) sum[c][r][v] = v_all(0);
+      EACH(for (int c = 0; c < chains; c++)) sum[c][r][v] = v_all(0);
     }
   }
   V aside[13][PANEL];
@@ -132,14 +129,18 @@ INLINE void tile(const mw_f32_product *p, const float *a, const float *b, const 
       b = add_products(sum, x, p->a_row, b, part, rows, vectors, chains);
     }
   }
+  // The base comes last: a large one would take digits from every sum that begins with it.
   const V low = v_all(p->low), high = v_all(p->high);
-  EACH(for (int r = 0; r < rows; r++)) {
-    EACH(for (int v = 0; v < vectors; v++)) {
+  EACH(for (int v = 0; v < vectors; v++)) {
+    const int is_whole = v + 1 < vectors || lanes == W;
+    V start = v_all(0);
+    if (base) start = is_whole ? v_load(base + v * W) : v_load_some(base + v * W, lanes, 0);
+    EACH(for (int r = 0; r < rows; r++)) {
       V total = joined(sum, r, v, chains);
       if (is_long) total = aside[r][v] + total;
-      total = v_min(high, v_max(low, total));
+      total = v_min(high, v_max(low, total + start));
       float *to = out + r * p->out_row + v * W;
-      if (v + 1 < vectors || lanes == W) v_store(to, total);
+      if (is_whole) v_store(to, total);
       else v_store_some(to, total, lanes);
     }
   }
