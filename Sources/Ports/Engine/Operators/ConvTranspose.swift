@@ -70,25 +70,14 @@ struct ConvTransposeStep: Step {
   }
 
   private func scatter(_ sums: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
-    let w = windows
     let count = channels.output / groups
     var row = unsafe sums
-    for pz in 0..<w.z.output {
-      for py in 0..<w.y.output {
-        for px in 0..<w.x.output {
-          for kz in w.z.inside(pz) {
-            for ky in w.y.inside(py) {
-              let line = (w.z.at(pz, kz) * w.y.input + w.y.at(py, ky)) * w.x.input
-              for kx in w.x.inside(px) {
-                let to = unsafe y + (line + w.x.at(px, kx)) * channels.output
-                let from = unsafe row + ((kz * w.y.size + ky) * w.x.size + kx) * count
-                for c in 0..<count { unsafe to[c] += from[c] }
-              }
-            }
-          }
-          unsafe row += side.n
-        }
+    windows.forEachPlace { place in
+      windows.forEachElement(of: place) { position, tap in
+        let (to, from) = unsafe (y + position * channels.output, row + tap * count)
+        for c in 0..<count { unsafe to[c] += from[c] }
       }
+      unsafe row += side.n
     }
   }
 }

@@ -138,39 +138,20 @@ struct DepthwiseStep: Step {
 
   func run(_ memory: Memory) {
     let (x, weights) = unsafe (memory.floats(x), memory.floats(weights))
+    let base = unsafe base.map { unsafe memory.floats($0) }
     var out = unsafe memory.floats(y)
-    let w = windows
     for b in 0..<batch {
-      let x = unsafe x + b * w.inputCount * channels
-      for oz in 0..<w.z.output {
-        for oy in 0..<w.y.output {
-          for ox in 0..<w.x.output {
-            if let base {
-              unsafe out.update(from: memory.floats(base), count: channels)
-            } else {
-              unsafe out.update(repeating: 0, count: channels)
-            }
-            unsafe add(x, weights, (oz, oy, ox), to: out)
-            unsafe out += channels
-          }
-        }
-      }
-    }
-  }
-
-  private func add(
-    _ x: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>, _ place: (Int, Int, Int),
-    to out: UnsafeMutablePointer<Float>
-  ) {
-    let w = windows
-    for kz in w.z.inside(place.0) {
-      for ky in w.y.inside(place.1) {
-        let line = (w.z.at(place.0, kz) * w.y.input + w.y.at(place.1, ky)) * w.x.input
-        for kx in w.x.inside(place.2) {
-          let from = unsafe x + (line + w.x.at(place.2, kx)) * channels
-          let weights = unsafe weights + ((kz * w.y.size + ky) * w.x.size + kx) * channels
+      let x = unsafe x + b * windows.inputCount * channels
+      windows.forEachPlace { place in
+        unsafe out.update(repeating: 0, count: channels)
+        windows.forEachElement(of: place) { position, tap in
+          let (from, weights) = unsafe (x + position * channels, weights + tap * channels)
           for c in 0..<channels { unsafe out[c] += from[c] * weights[c] }
         }
+        if let base = unsafe base {
+          for c in 0..<channels { unsafe out[c] += base[c] }
+        }
+        unsafe out += channels
       }
     }
   }

@@ -85,20 +85,10 @@ extension Operators {
 
   /// Strides with which a tensor of `shape` is read as one of `wanted`, ONNX's one-way broadcasting.
   static func broadcast(_ node: Node, _ shape: [Int], to wanted: [Int]) throws(ModelError) -> [Int] {
-    guard shape.count <= wanted.count else {
+    guard Shape.broadcast([shape, wanted]) == wanted else {
       throw node.fault("shape \(shape) does not broadcast to \(wanted)")
     }
-    let full = Array(repeating: 1, count: wanted.count - shape.count) + shape
-    var strides = Array(repeating: 0, count: wanted.count)
-    var stride = 1
-    for axis in full.indices.reversed() {
-      guard full[axis] == wanted[axis] || full[axis] == 1 else {
-        throw node.fault("shape \(shape) does not broadcast to \(wanted)")
-      }
-      if full[axis] != 1 { strides[axis] = stride }
-      stride *= full[axis]
-    }
-    return strides
+    return Shape.strides(shape, in: wanted)
   }
 }
 

@@ -20,8 +20,8 @@ extension Operators {
     },
   ]
 
-  private static func maxPool(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    let stored = try input(node, of: [.float, .double, .uint8, .int8], planner)
+  static func maxPool(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    let stored = try planner.stored(node, 0, of: [.float, .double, .uint8, .int8])
     let (shape, type) = (planner[stored].shape, planner[stored].type)
     let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
@@ -37,18 +37,10 @@ extension Operators {
         planes: shape[0] * shape[1], columnMajor: node.integer("storage_order", default: 0) != 0))
   }
 
-  /// The first input, in whatever layout it lies.
-  private static func input(_ node: Node, of types: Set<ElementType>, _ planner: Planner)
-    throws(ModelError) -> ValueID
-  {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
-    return try planner.stored(node, 0, of: types)
-  }
-
   private static func sumPool(_ node: Node, _ planner: inout Planner, _ kind: SumPoolStep.Kind)
     throws(ModelError)
   {
-    let stored = try input(node, of: [.float], planner)
+    let stored = try planner.stored(node, 0, of: [.float])
     let shape = planner[stored].shape
     let windows = try Windows(node, shape)
     let x = try planner.channelsLast(stored)
@@ -63,7 +55,7 @@ extension Operators {
   private static func globalPool(_ node: Node, _ planner: inout Planner, _ kind: GlobalPoolStep.Kind)
     throws(ModelError)
   {
-    let x = try input(node, of: [.float], planner)
+    let x = try planner.stored(node, 0, of: [.float])
     let shape = planner[x].shape
     guard shape.count >= 3 else { throw node.fault("a tensor of rank \(shape.count)") }
     let y = try planner.makeOutput(

@@ -18,26 +18,33 @@ extension Operators {
   private static let quantizedTypes: Set<ElementType> = [.uint8, .int8, .uint16, .int16]
 
   private static func quantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: [.float])
     let type = try targetType(node, planner)
     let (grid, from) = try QuantizationGrid.read(node, x, &planner)
+    if grid.isWhole, type.size == 1 { return try quantizeWhole(node, from, type, &planner) }
     let scale = try planner.operand(node, 1, of: [.float])
     let zero = try planner.optionalOperand(node, 2, of: [type])
-    if grid.isWhole, type == .uint8 || type == .int8 {
-      let y = try planner.makeUnsignedOutput(
-        node, 0, type, planner[from].shape, layout: planner[from].layout)
-      planner.emit(
-        TensorQuantizeStep(
-          x: from, y: y,
-          quantization: Quantization(scale: scale, zero: try planner.zeroPoint(node, 2, type: type)),
-          isSigned: type == .int8, batch: 1, rows: 1, columns: planner[from].count, transposes: false,
-          path: planner.path))
-      return
-    }
     let y = try planner.makeOutput(
       node, 0, type, planner[from].shape, layout: planner[from].layout)
     planner.emit(QuantizeGridStep(x: from, scale: scale, zero: zero, y: y, type: type, grid: grid))
+  }
+
+  /// To 8 bit with one scale; on the way the channels go last if the reader wants them there.
+  private static func quantizeWhole(_ node: Node, _ x: ValueID, _ type: ElementType, _ planner: inout Planner)
+    throws(ModelError)
+  {
+    let value = planner[x]
+    let quantization = try planner.quantization(node, scale: 1, zero: 2, type: type)
+    let transposes =
+      planner.wantsChannelsLast(node.outputs[0]) && value.layout == .rowMajor && value.shape.count > 2
+    let y = try planner.makeUnsignedOutput(
+      node, 0, type, value.shape, layout: transposes ? .channelsLast : value.layout)
+    planner.emit(
+      TensorQuantizeStep(
+        x: x, y: y, quantization: quantization, isSigned: type == .int8,
+        batch: transposes ? value.shape[0] : 1, rows: transposes ? value.shape[1] : 1,
+        columns: transposes ? value.shape[2...].reduce(1, *) : value.count, transposes: transposes,
+        path: planner.path))
   }
 
   /// What QuantizeLinear makes: the type of the zero point, or what `output_dtype` says.
@@ -59,27 +66,24 @@ extension Operators {
   }
 
   private static func dequantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: quantizedTypes.union([.int32]))
     let type = planner[x].type
     let (grid, from) = try QuantizationGrid.read(node, x, &planner)
-    let scale = try planner.operand(node, 1, of: [.float])
-    let zero = try planner.optionalOperand(node, 2, of: [type])
     let y = try planner.makeOutput(
       node, 0, .float, planner[from].shape, layout: planner[from].layout)
-    if grid.isWhole, type == .uint8 || type == .int8 {
-      planner.emit(
+    if grid.isWhole, type.size == 1 {
+      return planner.emit(
         TensorDequantizeStep(
           x: try planner.unsigned(from), y: y,
-          quantization: Quantization(scale: scale, zero: try planner.zeroPoint(node, 2, type: type)),
+          quantization: try planner.quantization(node, scale: 1, zero: 2, type: type),
           isSigned: type == .int8, count: planner[from].count, path: planner.path))
-      return
     }
+    let scale = try planner.operand(node, 1, of: [.float])
+    let zero = try planner.optionalOperand(node, 2, of: [type])
     planner.emit(DequantizeGridStep(x: from, scale: scale, zero: zero, y: y, type: type, grid: grid))
   }
 
   private static func dynamicQuantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
-    guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
     let x = try planner.stored(node, 0, of: [.float])
     let y = try planner.makeOutput(node, 0, .uint8, planner[x].shape, layout: planner[x].layout)
     let scale = try planner.makeOutput(node, 1, .float, [])
@@ -108,7 +112,6 @@ struct QuantizationGrid: Sendable {
   static func read(_ node: Node, _ x: ValueID, _ planner: inout Planner) throws(ModelError)
     -> (QuantizationGrid, ValueID)
   {
-    guard node.has(input: 1) else { throw node.fault("input 1 is missing") }
     let (shape, scale) = (planner[x].shape, planner[try planner.stored(node, 1)].shape)
     if node.has(input: 2) {
       let zero = planner[try planner.stored(node, 2)].shape

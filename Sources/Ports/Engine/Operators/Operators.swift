@@ -12,8 +12,7 @@ enum Operators {
   }()
 
   private static let groups: [[String: OperatorPlan]] = [
-    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, quantizedTensors, elementwise,
-    shapes,
-    unary, moves, pads, gather, reductions, routing, linear, pooling, normalization, quantize, recurrent,
+    quantizedConvolution, quantizedDense, quantizedElements, quantizedPools, elementwise, shapes, unary,
+    moves, pads, gather, reductions, routing, linear, pooling, normalization, quantize, recurrent,
   ]
 }

@@ -34,32 +34,15 @@ struct MaxPoolStep: Step {
   private func run<Element: PoolElement>(_ memory: Memory, _: Element.Type) {
     let x: UnsafeMutablePointer<Element> = unsafe memory.pointer(x)
     var out: UnsafeMutablePointer<Element> = unsafe memory.pointer(y)
-    let w = windows
     for b in 0..<batch {
-      let x = unsafe x + b * w.inputCount * channels
-      for oz in 0..<w.z.output {
-        for oy in 0..<w.y.output {
-          for ox in 0..<w.x.output {
-            for c in 0..<channels { unsafe out[c] = .lowest }
-            unsafe raise(out, to: x, (oz, oy, ox))
-            unsafe out += channels
-          }
-        }
-      }
-    }
-  }
-
-  private func raise<Element: PoolElement>(
-    _ out: UnsafeMutablePointer<Element>, to x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int)
-  ) {
-    let w = windows
-    for kz in w.z.inside(place.0) {
-      for ky in w.y.inside(place.1) {
-        let line = (w.z.at(place.0, kz) * w.y.input + w.y.at(place.1, ky)) * w.x.input
-        for kx in w.x.inside(place.2) {
-          let from = unsafe x + (line + w.x.at(place.2, kx)) * channels
+      let x = unsafe x + b * windows.inputCount * channels
+      windows.forEachPlace { place in
+        unsafe out.update(repeating: .lowest, count: channels)
+        windows.forEachElement(of: place) { position, _ in
+          let from = unsafe x + position * channels
           for c in 0..<channels { unsafe out[c] = from[c] > out[c] ? from[c] : out[c] }
         }
+        unsafe out += channels
       }
     }
   }
@@ -95,40 +78,30 @@ struct MaxPoolIndicesStep: Step {
   private func run<Element: PoolElement>(_ memory: Memory, _: Element.Type) {
     let x: UnsafeMutablePointer<Element> = unsafe memory.pointer(x)
     var out: UnsafeMutablePointer<Int64> = unsafe memory.pointer(indices)
-    let w = windows
     for plane in 0..<planes {
-      let x = unsafe x + plane * w.inputCount
-      for oz in 0..<w.z.output {
-        for oy in 0..<w.y.output {
-          for ox in 0..<w.x.output {
-            unsafe out.pointee = Int64(plane * w.inputCount + largest(x, (oz, oy, ox)))
-            unsafe out += 1
-          }
-        }
+      let first = plane * windows.inputCount
+      windows.forEachPlace { place in
+        unsafe out.pointee = Int64(first + largest(x + first, place))
+        unsafe out += 1
       }
     }
   }
 
-  private func largest<Element: PoolElement>(_ x: UnsafeMutablePointer<Element>, _ place: (Int, Int, Int))
+  private func largest<Element: PoolElement>(_ x: UnsafeMutablePointer<Element>, _ place: Windows.Place)
     -> Int
   {
-    let w = windows
-    var (best, at) = (Element.lowest, 0)
-    var isFirst = true
-    for kz in w.z.inside(place.0) {
-      for ky in w.y.inside(place.1) {
-        for kx in w.x.inside(place.2) {
-          let (iz, iy, ix) = (w.z.at(place.0, kz), w.y.at(place.1, ky), w.x.at(place.2, kx))
-          let value = unsafe x[(iz * w.y.input + iy) * w.x.input + ix]
-          guard isFirst || value > best else { continue }
-          (best, isFirst) = (value, false)
-          at =
-            columnMajor
-            ? (ix * w.y.input + iy) * w.z.input + iz : (iz * w.y.input + iy) * w.x.input + ix
-        }
-      }
+    var best: (value: Element, at: Int)?
+    windows.forEachElement(of: place) { position, _ in
+      let value = unsafe x[position]
+      if let best, !(value > best.value) { return }
+      best = (value, position)
     }
-    return at
+    guard let at = best?.at else { return 0 }
+    guard columnMajor else { return at }
+    let w = windows
+    let (line, ix) = at.quotientAndRemainder(dividingBy: w.x.input)
+    let (iz, iy) = line.quotientAndRemainder(dividingBy: w.y.input)
+    return (ix * w.y.input + iy) * w.z.input + iz
   }
 }
 
@@ -156,60 +129,34 @@ struct SumPoolStep: Step {
   func run(_ memory: Memory) {
     let x = unsafe memory.floats(x)
     var out = unsafe memory.floats(y)
-    let w = windows
     for b in 0..<batch {
-      let x = unsafe x + b * w.inputCount * channels
-      for oz in 0..<w.z.output {
-        for oy in 0..<w.y.output {
-          for ox in 0..<w.x.output {
-            unsafe out.update(repeating: 0, count: channels)
-            unsafe add(x, (oz, oy, ox), to: out)
-            unsafe finish(out, (oz, oy, ox))
-            unsafe out += channels
-          }
-        }
+      let x = unsafe x + b * windows.inputCount * channels
+      windows.forEachPlace { place in
+        unsafe out.update(repeating: 0, count: channels)
+        windows.forEachElement(of: place) { position, _ in unsafe add(x + position * channels, to: out) }
+        unsafe finish(out, place)
+        unsafe out += channels
       }
     }
   }
 
-  private func add(
-    _ x: UnsafeMutablePointer<Float>, _ place: (Int, Int, Int), to out: UnsafeMutablePointer<Float>
-  ) {
-    let w = windows
-    for kz in w.z.inside(place.0) {
-      for ky in w.y.inside(place.1) {
-        let line = (w.z.at(place.0, kz) * w.y.input + w.y.at(place.1, ky)) * w.x.input
-        for kx in w.x.inside(place.2) {
-          let from = unsafe x + (line + w.x.at(place.2, kx)) * channels
-          switch kind {
-          case .mean: for c in 0..<channels { unsafe out[c] += from[c] }
-          case .norm(1): for c in 0..<channels { unsafe out[c] += abs(from[c]) }
-          case .norm(2): for c in 0..<channels { unsafe out[c] += from[c] * from[c] }
-          case .norm(let p): for c in 0..<channels { unsafe out[c] += power(abs(from[c]), p) }
-          }
-        }
-      }
-    }
-  }
-
-  private func finish(_ out: UnsafeMutablePointer<Float>, _ place: (Int, Int, Int)) {
-    let w = windows
+  private func add(_ from: UnsafeMutablePointer<Float>, to out: UnsafeMutablePointer<Float>) {
     switch kind {
-    case .mean(let all):
-      let count = w.z.count(place.0, all) * w.y.count(place.1, all) * w.x.count(place.2, all)
-      for c in 0..<channels { unsafe out[c] /= Float(count) }
+    case .mean: for c in 0..<channels { unsafe out[c] += from[c] }
+    case .norm(1): for c in 0..<channels { unsafe out[c] += abs(from[c]) }
+    case .norm(2): for c in 0..<channels { unsafe out[c] += from[c] * from[c] }
+    case .norm(let p): for c in 0..<channels { unsafe out[c] += power(abs(from[c]), p) }
+    }
+  }
+
+  private func finish(_ out: UnsafeMutablePointer<Float>, _ place: Windows.Place) {
+    switch kind {
+    case .mean(let countsPadding):
+      let count = Float(countsPadding ? windows.countPadded(place) : windows.countInside(place))
+      for c in 0..<channels { unsafe out[c] /= count }
     case .norm(1): break
     case .norm(2): for c in 0..<channels { unsafe out[c] = out[c].squareRoot() }
     case .norm(let p): for c in 0..<channels { unsafe out[c] = power(out[c], 1 / p) }
     }
-  }
-}
-
-extension Window {
-  /// How many elements of window `place` lie in the input, or in the padded input.
-  fileprivate func count(_ place: Int, _ countsPadding: Bool) -> Int {
-    guard countsPadding else { return inside(place).count }
-    let room = input + behind - (place * stride - before)
-    return min(size, (room + dilation - 1) / dilation)
   }
 }

@@ -45,7 +45,48 @@ struct Windows: Sendable {
   }
 }
 
+extension Windows {
+  /// Which window: its number along each axis.
+  typealias Place = (z: Int, y: Int, x: Int)
+
+  /// Every window, in the order of the outputs.
+  @inline(__always) func forEachPlace(_ body: (Place) -> Void) {
+    for oz in 0..<z.output {
+      for oy in 0..<y.output {
+        for ox in 0..<x.output { body((oz, oy, ox)) }
+      }
+    }
+  }
+
+  /// The elements of a window that lie in the input: each one's position there, and its number in the kernel.
+  @inline(__always) func forEachElement(of place: Place, _ body: (_ position: Int, _ tap: Int) -> Void) {
+    for kz in z.inside(place.z) {
+      for ky in y.inside(place.y) {
+        let line = (z.at(place.z, kz) * y.input + y.at(place.y, ky)) * x.input
+        let taps = (kz * y.size + ky) * x.size
+        for kx in x.inside(place.x) { body(line + x.at(place.x, kx), taps + kx) }
+      }
+    }
+  }
+
+  /// How many elements of a window lie in the input.
+  func countInside(_ place: Place) -> Int {
+    z.inside(place.z).count * y.inside(place.y).count * x.inside(place.x).count
+  }
+
+  /// How many elements of a window lie in the input or its padding.
+  func countPadded(_ place: Place) -> Int {
+    z.countPadded(place.z) * y.countPadded(place.y) * x.countPadded(place.x)
+  }
+}
+
 extension Window {
+  /// How many elements of window `place` lie in the padded input.
+  fileprivate func countPadded(_ place: Int) -> Int {
+    let room = input + behind - (place * stride - before)
+    return min(size, (room + dilation - 1) / dilation)
+  }
+
   /// Where element `k` of window `place` lies in the input.
   func at(_ place: Int, _ k: Int) -> Int { place * stride - before + k * dilation }
 

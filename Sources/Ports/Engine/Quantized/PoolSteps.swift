@@ -65,7 +65,7 @@ struct QuantizedGlobalAverageStep: Step {
   }
 }
 
-/// Mean of each window over one or two axes, channels last, in floats as ONNX Runtime computes it.
+/// Mean of each window, channels last, in floats as ONNX Runtime computes it.
 struct QuantizedAveragePoolStep: Step {
   let x: ValueID
   let y: ValueID
@@ -74,11 +74,10 @@ struct QuantizedAveragePoolStep: Step {
   let isSigned: Bool
   /// Whether ONNX Runtime has the result as int8 when it rounds.
   let roundsSigned: Bool
+  let windows: Windows
   let batch: Int
   let channels: Int
-  let vertical: Window
-  let horizontal: Window
-  let countsMargins: Bool
+  let countsPadding: Bool
 
   var reads: [ValueID] {
     [x, xQuantization.scale, xQuantization.zero, yQuantization.scale, yQuantization.zero]
@@ -95,105 +94,42 @@ struct QuantizedAveragePoolStep: Step {
     let low: Int32 = roundsSigned ? 128 : 0
     var out = unsafe memory.bytes(y)
     for image in 0..<batch {
-      let from = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
-      for v in 0..<vertical.output {
-        let down = vertical.reach(v, countsMargins)
-        for h in 0..<horizontal.output {
-          let along = horizontal.reach(h, countsMargins)
-          let count = Float(down.counted * along.counted)
-          for c in 0..<channels {
-            var sum: Float = 0
-            for i in down.inside {
-              for j in along.inside {
-                unsafe sum += Float(Int32(from[(i * horizontal.input + j) * channels + c]) - xZero) * xScale
-              }
-            }
-            // The zero point is added before the rounding, which decides halves.
-            let mean = sum / count / yScale + Float(yZero - low)
-            let rounded = max(Float(-low), min(Float(255 - low), mean)).rounded(.toNearestOrEven)
-            unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ low)
+      let from = unsafe memory.bytes(x) + image * windows.inputCount * channels
+      windows.forEachPlace { place in
+        // ONNX Runtime counts a window that reaches beyond the padding as a whole one.
+        let count = Float(countsPadding ? windows.kernelCount : windows.countInside(place))
+        for c in 0..<channels {
+          var sum: Float = 0
+          windows.forEachElement(of: place) { position, _ in
+            unsafe sum += Float(Int32(from[position * channels + c]) - xZero) * xScale
           }
-          unsafe out += channels
+          // The zero point is added before the rounding, which decides halves.
+          let mean = sum / count / yScale + Float(yZero - low)
+          let rounded = max(Float(-low), min(Float(255 - low), mean)).rounded(.toNearestOrEven)
+          unsafe out[c] = UInt8(truncatingIfNeeded: Int32(rounded.isNaN ? 0 : rounded) &+ low)
         }
+        unsafe out += channels
       }
     }
-  }
-}
-
-extension Window {
-  /// Which input positions window `index` covers, and how many positions count.
-  func reach(_ index: Int, _ countsMargins: Bool) -> (inside: StrideTo<Int>, counted: Int) {
-    let start = index * stride - before
-    let end = start + extent
-    var first = start
-    if first < 0 { first += (-first + dilation - 1) / dilation * dilation }
-    let inside = Swift.stride(from: first, to: min(end, input), by: dilation)
-    let last = countsMargins ? min(end, input + behind) : min(end, input)
-    let from = countsMargins ? start : first
-    return (inside, max(0, (last - from + dilation - 1) / dilation))
   }
 }
 
 extension Operators {
   static let quantizedPools: [String: OperatorPlan] = [
     "com.microsoft.QLinearGlobalAveragePool": { (node, planner) throws(ModelError) in
-      let isLast = node.integer("channels_last", default: 0) != 0
-      guard !isLast else { throw node.fault("channels_last is not supported") }
-      let x = try planner.unsigned(try planner.stored(node, 0, of: [.int8, .uint8]), .channelsLast)
-      let (type, shape) = (planner[x].type, planner[x].shape)
-      guard shape.count >= 3, shape[2...].allSatisfy({ $0 > 0 }) else {
-        throw node.fault("an input of shape \(shape)")
+      guard node.integer("channels_last", default: 0) == 0 else {
+        throw node.fault("channels_last is not supported")
       }
-      let from = try planner.quantization(node, scale: 1, zero: 2, type: type)
-      let to = try planner.quantization(node, scale: 3, zero: 4, type: type)
-      let y = try planner.makeUnsignedOutput(
-        node, 0, type, Array(shape[..<2]) + shape[2...].map { _ in 1 }, layout: .channelsLast)
-      planner.emit(
-        QuantizedGlobalAverageStep(
-          x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
-          channels: shape[1], positions: shape[2...].reduce(1, *),
-          sums: try planner.makeTemporary(node, .int32, [shape[1]]), path: planner.path))
+      try QuantizedPool(node, &planner).emitGlobalMean(&planner)
     },
     "com.microsoft.QLinearAveragePool": { (node, planner) throws(ModelError) in
-      let x = try planner.unsigned(try planner.stored(node, 0, of: [.int8, .uint8]), .channelsLast)
-      let (type, shape) = (planner[x].type, planner[x].shape)
-      guard (3...4).contains(shape.count), let kernel = node.integers("kernel_shape") else {
-        throw node.fault("an input of shape \(shape); one or two spatial axes and a kernel_shape expected")
-      }
-      let windows = try Window.all(node, spatial: Array(shape[2...]), kernel: kernel)
-      let from = try planner.quantization(node, scale: 1, zero: 2, type: type)
-      let to = try planner.quantization(node, scale: 3, zero: 4, type: type)
-      let y = try planner.makeUnsignedOutput(
-        node, 0, type, Array(shape[..<2]) + windows.map(\.output), layout: .channelsLast)
-      let positions = shape[2...].reduce(1, *)
-      if positions > 0, kernel == Array(shape[2...]), windows.allSatisfy({ $0.before == 0 && $0.behind == 0 })
-      {
-        // One window over everything: ONNX Runtime takes the mean of the integers.
-        return planner.emit(
-          QuantizedGlobalAverageStep(
-            x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
-            channels: shape[1], positions: positions,
-            sums: try planner.makeTemporary(node, .int32, [shape[1]]),
-            path: planner.path))
-      }
-      planner.emit(
-        QuantizedAveragePoolStep(
-          x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8,
-          roundsSigned: type == .int8 && node.integer(Fusion.asUnsigned, default: 0) == 0, batch: shape[0],
-          channels: shape[1], vertical: windows.count == 2 ? windows[0] : .none,
-          horizontal: windows[windows.count - 1],
-          countsMargins: node.integer("count_include_pad", default: 0) != 0))
+      try averagePool(node, &planner)
     },
     "MaxPool": { (node, planner) throws(ModelError) in
       let stored = try planner.stored(node, 0)
       guard [.int8, .uint8].contains(planner[stored].type), planner[stored].shape.count == 3,
         !node.has(output: 1), let kernel = node.integers("kernel_shape")
-      else {
-        guard let plan = Operators.pooling["MaxPool"] else {
-          throw .unsupportedOperator(node: node.name, operator: node.op)
-        }
-        return try plan(node, &planner)
-      }
+      else { return try maxPool(node, &planner) }
       let x = try planner.unsigned(stored, .channelsLast)
       let (type, shape) = (planner[x].type, planner[x].shape)
       let window = try Window.all(node, spatial: [shape[2]], kernel: kernel)[0]
@@ -204,4 +140,54 @@ extension Operators {
           x: x, y: y, batch: shape[0], channels: shape[1], window: window, path: planner.path))
     },
   ]
+
+  private static func averagePool(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    let pool = try QuantizedPool(node, &planner)
+    let windows = try Windows(node, pool.shape)
+    if windows.kernelCount == windows.inputCount, !windows.isPadded {
+      // One window over everything: ONNX Runtime takes the mean of the integers.
+      return try pool.emitGlobalMean(&planner)
+    }
+    let y = try planner.makeUnsignedOutput(
+      node, 0, pool.type, Array(pool.shape[..<2]) + windows.output, layout: .channelsLast)
+    let isSigned = pool.type == .int8
+    planner.emit(
+      QuantizedAveragePoolStep(
+        x: pool.x, y: y, xQuantization: pool.from, yQuantization: pool.to, isSigned: isSigned,
+        roundsSigned: isSigned && node.integer(Fusion.asUnsigned, default: 0) == 0, windows: windows,
+        batch: pool.shape[0], channels: pool.shape[1],
+        countsPadding: node.integer("count_include_pad", default: 0) != 0))
+  }
+}
+
+/// The operands of a quantized pooling.
+private struct QuantizedPool {
+  let node: Node
+  /// 8 bit, channels last.
+  let x: ValueID
+  let type: ElementType
+  let shape: [Int]
+  let from: Quantization
+  let to: Quantization
+
+  init(_ node: Node, _ planner: inout Planner) throws(ModelError) {
+    self.node = node
+    x = try planner.unsigned(try planner.stored(node, 0, of: [.int8, .uint8]), .channelsLast)
+    (type, shape) = (planner[x].type, planner[x].shape)
+    guard shape.count >= 3, shape[2...].allSatisfy({ $0 > 0 }) else {
+      throw node.fault("an input of shape \(shape)")
+    }
+    from = try planner.quantization(node, scale: 1, zero: 2, type: type)
+    to = try planner.quantization(node, scale: 3, zero: 4, type: type)
+  }
+
+  func emitGlobalMean(_ planner: inout Planner) throws(ModelError) {
+    let y = try planner.makeUnsignedOutput(
+      node, 0, type, shape[..<2] + shape[2...].map { _ in 1 }, layout: .channelsLast)
+    planner.emit(
+      QuantizedGlobalAverageStep(
+        x: x, y: y, xQuantization: from, yQuantization: to, isSigned: type == .int8, batch: shape[0],
+        channels: shape[1], positions: shape[2...].reduce(1, *),
+        sums: try planner.makeTemporary(node, .int32, [shape[1]]), path: planner.path))
+  }
 }
