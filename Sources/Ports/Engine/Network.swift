@@ -55,34 +55,35 @@ public struct Network: Sendable {
     _ model: Model, batch: Int, kernels: KernelForm, piece: (axis: Int, length: Int)? = nil,
     isStreaming: Bool = false
   ) throws(ModelError) {
-    var planner = Planner(path: kernels.code, isStreaming: isStreaming)
-    var inputs: [Port] = []
+    var shapes: [(type: ElementType, shape: [Int])] = []
     for port in model.graph.inputs {
+      let name = port.name.text
       guard let type = port.type, let dimensions = port.shape else {
-        throw .tensor(port.name, reason: "the graph's input has no type or no shape")
+        throw .tensor(name, reason: "the graph's input has no type or no shape")
       }
       var shape = dimensions.map { if case .fixed(let length) = $0 { length } else { batch } }
       if let piece {
         guard shape.indices.contains(piece.axis) else {
-          throw .tensor(port.name, reason: "axis \(piece.axis) of a tensor of rank \(shape.count)")
+          throw .tensor(name, reason: "axis \(piece.axis) of a tensor of rank \(shape.count)")
         }
         shape[piece.axis] = piece.length
       }
-      let value = try planner.makeInput(port.name, type, shape)
-      inputs.append(Port(name: port.name, type: type, shape: shape, value: value))
+      shapes.append((type, shape))
     }
-    let (steps, results) = try planner.planWhole(Fusion.rewrite(model.graph))
-    var plan = MemoryPlan(values: planner.values, constants: planner.constants)
-    plan.touch(inputs.map(\.value), at: 0)
+    var planner = Planner(path: kernels.code, isStreaming: isStreaming)
+    let ids = try planner.plan(Fusion.rewrite(model.graph), inputs: shapes)
+    steps = planner.steps
+    var plan = MemoryPlan(planner.values)
+    plan.touch(ids.inputs, at: 0)
     for (time, step) in steps.enumerated() { plan.touch(step.reads + step.writes, at: time) }
-    plan.touch(results, at: steps.count)
+    plan.touch(ids.outputs, at: steps.count)
     memory = plan.lay()
     initialState = planner.initialState
-    self.inputs = inputs
-    outputs = zip(model.graph.outputs, results).map { port, id in
-      Port(name: port.name, type: planner[id].type, shape: planner[id].shape, value: id)
+    let port = { [planner] (declared: Graph.Port, id: ValueID) in
+      Port(name: declared.name.text, type: planner[id].type, shape: planner[id].shape, value: id)
     }
-    self.steps = steps
+    inputs = zip(model.graph.inputs, ids.inputs).map(port)
+    outputs = zip(model.graph.outputs, ids.outputs).map(port)
     writtenBytes = steps.map { step in step.writes.reduce(0) { $0 + planner[$1].byteCount } }
     hash = model.hash
     metadata = model.metadata

@@ -77,10 +77,11 @@ public struct StreamingNetwork: Sendable {
       guard graph.constants[node.inputs[1]]?.integers == [length - 1],
         let end = graph.constants[node.inputs[2]]?.integers, end.count == 1, end[0] >= length
       else { continue }
-      let names = ["\(node.name) start from the end", "\(node.name) end"]
-      graph.constants[names[0]] = Tensor(.int64, [1], [Int64(-1)])
-      graph.constants[names[1]] = Tensor(.int64, [1], [Int64.max])
-      graph.nodes[index].inputs.replaceSubrange(1...2, with: names)
+      for (input, bound) in [(1, Int64(-1)), (2, Int64.max)] {
+        let name = graph.makeName("\(node.name) from the end \(input)")
+        graph.constants.append(name, Tensor(.int64, [1], [bound]))
+        graph.nodes[index].inputs[input] = name
+      }
     }
   }
 

@@ -3,15 +3,25 @@
 /// A graph of operators, parsed and checked on its own: names are unique, nodes stand after what they read.
 struct Graph: Sendable {
   var name: String
-  var nodes: [Node]
+  var nodes: [Node] = []
   /// What the caller gives; constants that are listed among the inputs are not repeated here.
-  var inputs: [Port]
-  var outputs: [Port]
-  var constants: [String: Tensor]
+  var inputs: [Port] = []
+  var outputs: [Port] = []
+  var constants = Constants()
+  /// What it takes from the graph around it, by its names here and there.
+  var captures: [(here: Name, around: Name)] = []
+  /// How many numbers its names have taken.
+  var nameCount = 0
+
+  /// A name that no other tensor of the graph has.
+  mutating func makeName(_ text: String) -> Name {
+    nameCount += 1
+    return Name(text: text, number: nameCount - 1)
+  }
 
   /// An input or output as the file declares it.
   struct Port: Sendable {
-    var name: String
+    var name: Name
     /// Nil where the file says nothing (outputs of subgraphs).
     var type: ElementType?
     /// Nil where the file says nothing.

@@ -8,10 +8,10 @@ struct Node: Sendable {
   let op: String
   /// Version of the operator set that the model imports for its domain.
   let opset: Int
-  /// Names of the inputs; "" for one that is left out.
-  var inputs: [String]
-  /// Names of the outputs; "" for one that nobody wants.
-  var outputs: [String]
+  /// Names of the inputs; `Name.none` for one that is left out.
+  var inputs: [Name]
+  /// Names of the outputs; `Name.none` for one that nobody wants.
+  var outputs: [Name]
   var attributes: [String: Attribute]
 
   func integer(_ name: String, default value: Int) -> Int {
@@ -47,6 +47,9 @@ struct Node: Sendable {
     return nil
   }
 
+  /// Whether graphs stand inside it.
+  var hasGraphs: Bool { attributes.contains { if case .graph = $0.value { true } else { false } } }
+
   func has(input index: Int) -> Bool { index < inputs.count && !inputs[index].isEmpty }
   func has(output index: Int) -> Bool { index < outputs.count && !outputs[index].isEmpty }
 
@@ -54,6 +57,8 @@ struct Node: Sendable {
   func fault(_ reason: String, tensor: String? = nil) -> ModelError {
     .node(name, operator: op, tensor: tensor, reason: reason)
   }
+
+  func fault(_ reason: String, tensor: Name) -> ModelError { fault(reason, tensor: tensor.text) }
 }
 
 /// An attribute of a node.

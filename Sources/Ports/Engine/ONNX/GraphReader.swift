@@ -13,7 +13,7 @@ struct GraphReader {
   struct Reading {
     var graph: Graph
     /// Names that it reads and does not make.
-    var outer: [String] = []
+    var outer: [Name] = []
     /// Names that it and the graphs inside it make.
     var made: [String] = []
   }
@@ -35,21 +35,25 @@ struct GraphReader {
     try Self.checkName(file.name)
     for port in file.input + file.output { try Self.checkName(port.name) }
     var scope = Scope(capacity: file.initializer.count + 2 * file.node.count)
-    var graph = Graph(name: file.name, nodes: [], inputs: [], outputs: [], constants: [:])
+    var graph = Graph(name: file.name)
     try readConstants(file, into: &graph, &scope)
-    for input in file.input where graph.constants[input.name] == nil {
-      try scope.define(input.name, by: .input)
-      graph.inputs.append(try Graph.Port(onnx: input))
+    for input in file.input {
+      let name = scope.name(input.name)
+      guard graph.constants[name] == nil else { continue }
+      try scope.define(name, by: .input)
+      graph.inputs.append(try Graph.Port(onnx: input, name))
     }
     graph.nodes.reserveCapacity(file.node.count)
     for index in file.node.indices {
       try read(file.node[index], index: index, depth: depth, into: &graph, &scope)
     }
     for output in file.output {
-      graph.outputs.append(try Graph.Port(onnx: output))
-      scope.result(output.name)
+      let name = scope.name(output.name)
+      graph.outputs.append(try Graph.Port(onnx: output, name))
+      scope.result(name)
     }
     if depth == 0 { try scope.checkAlone(graph) }
+    graph.nameCount = scope.names.count
     graph.nodes = try NodeOrder.sorted(graph.nodes, after: scope.makersOfNeeds())
     return Reading(
       graph: graph, outer: depth == 0 ? [] : scope.outer(), made: depth == 0 ? [] : try scope.made())
@@ -61,14 +65,14 @@ struct GraphReader {
     if let sparse = file.sparseInitializer.first {
       throw .tensor(sparse.values.name, reason: "sparse tensors are not supported")
     }
-    graph.constants.reserveCapacity(file.initializer.count)
     for index in file.initializer.indices {
       try countTensor()
-      let name = file.initializer[index].name
-      try Self.checkName(name)
-      guard !name.isEmpty else { throw .graph(reason: "an initializer has no name") }
+      let text = file.initializer[index].name
+      try Self.checkName(text)
+      guard !text.isEmpty else { throw .graph(reason: "an initializer has no name") }
+      let name = scope.name(text)
       try scope.define(name, by: .initializer)
-      graph.constants[name] = try Tensor(onnx: file.initializer[index]) { .tensor(name, reason: $0) }
+      graph.constants.append(name, try Tensor(onnx: file.initializer[index]) { .tensor(text, reason: $0) })
     }
   }
 
@@ -87,32 +91,33 @@ struct GraphReader {
       throw .node(name, operator: "?", tensor: nil, reason: "it does not say which operator it is")
     }
     let version = try opsets.version(of: op, domain: domain, node: name)
-    var node = Node(
-      name: name, op: op, opset: version, inputs: file.input, outputs: file.output, attributes: [:])
+    var node = Node(name: name, op: op, opset: version, inputs: [], outputs: [], attributes: [:])
     try ModelLimit.check("the number of inputs of node \(name)", file.input.count, ModelLimit.perNode)
     try ModelLimit.check("the number of outputs of node \(name)", file.output.count, ModelLimit.perNode)
     guard file.output.contains(where: { !$0.isEmpty }) else { throw node.fault("it has no output") }
     for tensor in file.input { try Self.checkName(tensor) }
     for tensor in file.output { try Self.checkName(tensor) }
+    (node.inputs, node.outputs) = (file.input.map { scope.name($0) }, file.output.map { scope.name($0) })
     var inside: [Reading] = []
-    try readAttributes(file.attribute, of: &node, depth: depth, inside: &inside)
+    try readAttributes(file.attribute, of: &node, depth: depth, inside: &inside, &scope)
     if op == "Constant" {
-      guard file.output.count == 1, node.has(output: 0), file.input.isEmpty else {
+      guard node.outputs.count == 1, node.has(output: 0), node.inputs.isEmpty else {
         throw node.fault("a constant has one output and no input")
       }
-      try scope.define(file.output[0], by: .constant(node: name))
-      graph.constants[file.output[0]] = try node.constantValue()
+      try scope.define(node.outputs[0], by: .constant(node: name))
+      graph.constants.append(node.outputs[0], try node.constantValue())
       return
     }
-    for output in file.output where !output.isEmpty {
+    for output in node.outputs where !output.isEmpty {
       try scope.define(output, by: .node(name, at: graph.nodes.count)) { node.fault($0, tensor: output) }
     }
-    scope.append(needs: file.input, inside: inside)
+    scope.append(needs: node.inputs, inside: inside)
     graph.nodes.append(node)
   }
 
   private mutating func readAttributes(
-    _ attributes: [Onnx_AttributeProto], of node: inout Node, depth: Int, inside: inout [Reading]
+    _ attributes: [Onnx_AttributeProto], of node: inout Node, depth: Int, inside: inout [Reading],
+    _ scope: inout Scope
   ) throws(ModelError) {
     try ModelLimit.check(
       "the number of attributes of node \(node.name)", attributes.count, ModelLimit.perNode)
@@ -127,7 +132,8 @@ struct GraphReader {
           try Tensor(onnx: file.t[0]) { [node] in node.fault("attribute \(file.name): \($0)") })
       case .graph:
         guard file.g.count == 1 else { throw node.fault("attribute \(file.name): its graph is missing") }
-        let reading = try read(file.g[0], depth: depth + 1)
+        var reading = try read(file.g[0], depth: depth + 1)
+        reading.graph.captures = reading.outer.map { ($0, scope.name($0.text)) }
         inside.append(reading)
         value = .graph(reading.graph)
       case let kind:

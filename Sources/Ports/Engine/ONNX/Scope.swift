@@ -9,10 +9,11 @@ struct Scope {
     case node(String, at: Int)
   }
 
-  private var numbers: [String: Int] = [:]
-  private var names: [String] = []
+  private var numbers: [String: Int] = ["": 0]
+  /// By number.
+  private(set) var names = [Name.none]
   /// By number of the name.
-  private var makers: [Maker] = []
+  private var makers = [Maker.nobody]
   /// By node: numbers of the names that have to be there before it runs.
   private var needs: [[Int]] = []
   /// Numbers of the names that the graph gives out.
@@ -22,45 +23,46 @@ struct Scope {
 
   init(capacity: Int) { numbers.reserveCapacity(capacity) }
 
-  private mutating func number(_ name: String) -> Int {
-    if let known = numbers[name] { return known }
-    numbers[name] = names.count
+  /// The name that this text is.
+  mutating func name(_ text: String) -> Name {
+    if let known = numbers[text] { return names[known] }
+    let name = Name(text: text, number: names.count)
+    numbers[text] = name.number
     names.append(name)
     makers.append(.nobody)
-    return names.count - 1
+    return name
   }
 
   /// Notes who makes a name; each name has one maker.
   mutating func define(
-    _ name: String, by maker: Maker, fault: ((String) -> ModelError)? = nil
+    _ name: Name, by maker: Maker, fault: ((String) -> ModelError)? = nil
   ) throws(ModelError) {
-    let number = number(name)
     let reason: String
-    switch makers[number] {
+    switch makers[name.number] {
     case .nobody:
-      makers[number] = maker
+      makers[name.number] = maker
       return
     case .input: reason = "an input of the graph has this name too"
     case .initializer: reason = "an initializer has this name too"
     case .constant(let node), .node(let node, _): reason = "node \(node) makes it too"
     }
-    throw fault?(reason) ?? .tensor(name, reason: reason)
+    throw fault?(reason) ?? .tensor(name.text, reason: reason)
   }
 
   /// Notes what the next node reads: its inputs, and what the graphs inside it take from around them.
-  mutating func append(needs inputs: [String], inside readings: [GraphReader.Reading]) {
+  mutating func append(needs inputs: [Name], inside readings: [GraphReader.Reading]) {
     var numbers: [Int] = []
     numbers.reserveCapacity(inputs.count)
-    for name in inputs where !name.isEmpty { numbers.append(number(name)) }
+    for name in inputs where !name.isEmpty { numbers.append(name.number) }
     for reading in readings {
-      for name in reading.outer { numbers.append(number(name)) }
+      numbers += reading.graph.captures.map(\.around.number)
       inside.append(contentsOf: reading.made)
     }
     needs.append(numbers)
   }
 
   /// Notes an output of the graph.
-  mutating func result(_ name: String) { results.append(number(name)) }
+  mutating func result(_ name: Name) { results.append(name.number) }
 
   // MARK: what came out
 
@@ -76,13 +78,13 @@ struct Scope {
       }
     }
     for number in results where isOuter(number) {
-      throw .tensor(names[number], reason: "it is an output of the graph, and nothing makes it")
+      throw .tensor(names[number].text, reason: "it is an output of the graph, and nothing makes it")
     }
     _ = try made()
   }
 
   /// Names that the graph reads or gives out and does not make.
-  func outer() -> [String] { names.indices.filter { isOuter($0) }.map { names[$0] } }
+  func outer() -> [Name] { names.dropFirst().filter { isOuter($0.number) } }
 
   /// Names that the graph and those inside it make. None of them may mean two things.
   func made() throws(ModelError) -> [String] {
@@ -91,7 +93,7 @@ struct Scope {
         throw .tensor(name, reason: "a graph and another one inside it both make something of this name")
       }
     }
-    return inside + names.indices.filter { !isOuter($0) }.map { names[$0] }
+    return inside + names.dropFirst().filter { !isOuter($0.number) }.map(\.text)
   }
 
   /// By node: the places of the nodes that make what it needs.

@@ -8,19 +8,8 @@ extension Tensor {
   init(onnx file: Onnx_TensorProto, fault: (String) -> ModelError) throws(ModelError) {
     let type = try ElementType(onnx: file.dataType, fault: fault)
     guard file.dataLocation == 0 else { throw fault("its data is in another file, which is not supported") }
-    guard file.dims.count <= ModelLimit.rank else {
-      throw fault("it has \(file.dims.count) axes, the limit is \(ModelLimit.rank)")
-    }
-    var count = 1
-    for length in file.dims {
-      guard length >= 0 else { throw fault("a length of \(length) in its shape \(file.dims)") }
-      let (product, overflow) = count.multipliedReportingOverflow(by: max(Int(length), 1))
-      guard !overflow, product <= ModelLimit.elements else {
-        throw fault("its shape \(file.dims) has more than \(ModelLimit.elements) elements")
-      }
-      count = product
-    }
-    if file.dims.contains(0) { count = 0 }
+    let shape = file.dims.map { Int($0) }
+    let count = try Values.count(shape, fault: fault)
     let typed =
       file.floatData.count + file.int32Data.count + file.int64Data.count + file.doubleData.count
       + file.uint64Data.count
@@ -34,12 +23,12 @@ extension Tensor {
     guard bytes.count == count * type.size, typed * type.size <= bytes.count else {
       let holds = file.rawData.isEmpty ? "\(typed) elements" : "\(bytes.count) bytes"
       throw fault(
-        "\(type) \(file.dims) takes \(count) elements of \(type.size) bytes, its data is \(holds)")
+        "\(type) \(shape) takes \(count) elements of \(type.size) bytes, its data is \(holds)")
     }
     if type == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
       throw fault("a bool of \(wrong), which is neither 0 nor 1")
     }
-    self.init(type: type, shape: file.dims.map { Int($0) }, bytes: bytes)
+    self.init(type: type, shape: shape, bytes: bytes)
   }
 
   /// The elements from the field that is meant for their type.
@@ -102,8 +91,8 @@ extension ElementType {
 
 extension Graph.Port {
   /// Reads the declaration of an input or output.
-  init(onnx file: Onnx_ValueInfoProto) throws(ModelError) {
-    name = file.name
+  init(onnx file: Onnx_ValueInfoProto, _ name: Name) throws(ModelError) {
+    self.name = name
     func fault(_ reason: String) -> ModelError { .tensor(file.name, reason: reason) }
     guard !name.isEmpty else { throw .graph(reason: "an input or output has no name") }
     guard file.hasType else { return }

@@ -95,7 +95,7 @@ extension Operators {
       return try planner.alias(node, 0, of: id, shape: shape, layout: .rowMajor)
     }
     if rank > 2, node.has(output: 0), x.layout == .rowMajor, order == [0, rank - 1] + Array(1..<(rank - 1)),
-      planner.wantsChannelsLast(node.outputs[0])
+      planner.bindings.wantsChannelsLast(node.outputs[0])
     {
       return try planner.alias(node, 0, of: id, shape: shape, layout: .channelsLast)
     }

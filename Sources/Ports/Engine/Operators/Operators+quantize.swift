@@ -36,7 +36,8 @@ extension Operators {
     let value = planner[x]
     let quantization = try planner.quantization(node, scale: 1, zero: 2, type: type)
     let transposes =
-      planner.wantsChannelsLast(node.outputs[0]) && value.layout == .rowMajor && value.shape.count > 2
+      planner.bindings.wantsChannelsLast(node.outputs[0]) && value.layout == .rowMajor
+      && value.shape.count > 2
     let y = try planner.makeUnsignedOutput(
       node, 0, type, value.shape, layout: transposes ? .channelsLast : value.layout)
     planner.emit(

@@ -172,6 +172,6 @@ extension Planner {
 
   /// The output of `node` is known now.
   mutating func define(_ node: Node, _ tensor: Tensor) {
-    if node.has(output: 0) { bind(node.outputs[0], to: addConstant(tensor, name: node.outputs[0])) }
+    if node.has(output: 0) { forward(node, 0, addConstant(tensor, name: node.outputs[0].text)) }
   }
 }

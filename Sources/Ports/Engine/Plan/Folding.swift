@@ -6,8 +6,7 @@ struct Folding: Sendable {
   private var room = AlignedBytes(count: 0)
 
   /// What each value that the steps write holds afterwards.
-  mutating func run(_ steps: ArraySlice<any Step>, values: [Value], constants: [Tensor]) -> [ValueID: [UInt8]]
-  {
+  mutating func run(_ steps: ArraySlice<any Step>, _ values: Values) -> [ValueID: [UInt8]] {
     let written = Set(steps.flatMap(\.writes))
     let ids = written.union(steps.flatMap(\.reads))
     places.append(contentsOf: repeatElement(0, count: max(0, values.count - places.count)))
@@ -31,7 +30,8 @@ struct Folding: Sendable {
         guard let base = room.baseAddress, let table = places.baseAddress else { return }
         for (root, at) in roots {
           guard case .constant(let index) = values[root].home else { continue }
-          unsafe UnsafeMutableRawBufferPointer(rebasing: room[at...]).copyBytes(from: constants[index].bytes)
+          unsafe UnsafeMutableRawBufferPointer(rebasing: room[at...]).copyBytes(
+            from: values.constants[index].bytes)
         }
         let memory = unsafe Memory(
           arena: base, constants: UnsafeRawPointer(base), state: base, places: table)
@@ -43,14 +43,5 @@ struct Folding: Sendable {
       }
     }
     return results
-  }
-}
-
-extension [Value] {
-  /// The value whose bytes `id` is.
-  func root(_ id: ValueID) -> ValueID {
-    var id = id
-    while case .alias(let other) = self[id].home { id = other }
-    return id
   }
 }

@@ -12,8 +12,7 @@ struct MemoryPlan {
     var constantBytes: Int
   }
 
-  private let values: [Value]
-  private let tensors: [Tensor]
+  private let values: Values
   /// First and last step that touches a value with room in the arena.
   private var lives: [ValueID: ClosedRange<Int>] = [:]
   /// Offsets of values that a stream carries.
@@ -21,10 +20,7 @@ struct MemoryPlan {
   /// Constants that a step reads.
   private var wanted: Set<ValueID> = []
 
-  init(values: [Value], constants: [Tensor]) {
-    self.values = values
-    tensors = constants
-  }
+  init(_ values: Values) { self.values = values }
 
   /// Notes that step `time` touches these values.
   mutating func touch(_ ids: [ValueID], at time: Int) {
@@ -66,7 +62,7 @@ struct MemoryPlan {
       guard case .constant(let index) = values[id].home else { continue }
       let place = offsets[index] ?? offset
       if offsets.updateValue(place, forKey: index) == nil {
-        offset += MemoryPlan.rounded(tensors[index].bytes.count)
+        offset += MemoryPlan.rounded(values.constants[index].bytes.count)
       }
       places[id] = ~place
     }
@@ -74,11 +70,12 @@ struct MemoryPlan {
     // SAFETY: each tensor is copied to the room that was reckoned for it above.
     unsafe blob.withUnsafeMutableBytes { blob in
       for (index, at) in offsets {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(from: tensors[index].bytes)
+        unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(
+          from: values.constants[index].bytes)
       }
     }
     for (id, offset) in states { places[id] = unsafe Memory.stateBase + offset }
-    for id in values.indices where places[id] == 0 { places[id] = places[values.root(id)] }
+    for id in 0..<values.count where places[id] == 0 { places[id] = places[values.root(id)] }
     return Layout(places: places, arenaBytes: arena, constants: blob, constantBytes: offset)
   }
 

@@ -126,7 +126,7 @@ extension Planner {
     }
     let type = try resultType(node, zero: 1, default: .uint8)
     let to = try quantization(node, scale: 0, zero: 1, type: type)
-    var parts: [String] = []
+    var parts: [Name] = []
     for first in stride(from: 2, to: node.inputs.count, by: 3) {
       let x = try unsigned(try stored(node, first, of: [type]), .rowMajor)
       let from = try quantization(node, scale: first + 1, zero: first + 2, type: type)
@@ -139,9 +139,7 @@ extension Planner {
           node.op, x: x, y: part, from: from, to: to, table: try makeTemporary(node, .uint8, [256])
         ) { $0 }
       }
-      let name = "\(node.outputs[0]) part \(parts.count)"
-      bind(name, to: part)
-      parts.append(name)
+      parts.append(bindings.add("\(node.outputs[0]) part \(parts.count)", part))
     }
     try plan(
       Node(
