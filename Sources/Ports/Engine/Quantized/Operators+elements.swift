@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-
 extension Operators {
   static let quantizedElements: [String: OperatorPlan] = [
     "com.microsoft.QLinearAdd": { (node, planner) throws(ModelError) in try planner.binary(node, .add) },
     "com.microsoft.QLinearMul": { (node, planner) throws(ModelError) in try planner.binary(node, .multiply) },
     "com.microsoft.QLinearSigmoid": { (node, planner) throws(ModelError) in
-      try planner.lookup(node) { 1 / (1 + expf(-$0)) }
+      try planner.lookup(node, logistic)
     },
     "com.microsoft.QLinearLeakyRelu": { (node, planner) throws(ModelError) in
       let alpha = node.float("alpha", default: 0.01)
@@ -16,6 +14,24 @@ extension Operators {
     "com.microsoft.QLinearSoftmax": { (node, planner) throws(ModelError) in try planner.softmax(node) },
     "com.microsoft.QLinearConcat": { (node, planner) throws(ModelError) in try planner.concat(node) },
   ]
+}
+
+/// 1 / (1 + e^-x) as ONNX Runtime computes it, a quotient of polynomials fitted to -18...18 (Eigen's, in MLAS
+/// logistic.cpp): in a table of 8 bits, another last bit may fall to the other side of a half.
+@Sendable private func logistic(_ x: Float) -> Float {
+  let x = max(-18, min(18, x))
+  let odd: [Float] = [
+    4.37031012579801e-11, 1.15627324459942e-07, 6.08574864600143e-05, 8.51377133304701e-03,
+    2.48287947061529e-01,
+  ]
+  let even: [Float] = [
+    6.10247389755681e-13, 5.76102136993427e-09, 6.29106785017040e-06, 1.70198817374094e-03,
+    1.16817656904453e-01, 9.93151921023180e-01,
+  ]
+  let polynomial = { (coefficients: [Float]) in
+    coefficients.dropFirst().reduce(coefficients[0]) { $1.addingProduct($0, x * x) }
+  }
+  return max(0, min(1, polynomial(odd) * x / polynomial(even) + 0.5))
 }
 
 extension Planner {
