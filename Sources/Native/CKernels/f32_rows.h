@@ -60,42 +60,50 @@ TARGET static void softmax(const float *x, size_t rows, size_t columns, int loga
   }
 }
 
-/// Sum of x - centre, or of its squares.
-INLINE float sum_of(const float *x, size_t count, float centre, const int squares) {
+/// Sums of x - centre and of its square.
+INLINE void distances(const float *x, size_t count, float centre, float *sum, float *squares) {
   const V c = v_all(centre);
-  V sum[PARTS];
-  EACH(for (int u = 0; u < PARTS; u++)) sum[u] = v_all(0);
+  V first[PARTS], second[PARTS];
+  EACH(for (int u = 0; u < PARTS; u++)) first[u] = second[u] = v_all(0);
   size_t i = 0;
   for (; i + PARTS * W <= count; i += PARTS * W) {
     EACH(for (int u = 0; u < PARTS; u++)) {
       const V d = v_load(x + i + u * W) - c;
-      sum[u] = squares ? v_fma(d, d, sum[u]) : sum[u] + d;
+      first[u] = first[u] + d;
+      second[u] = v_fma(d, d, second[u]);
     }
   }
   for (; i < count; i += W) {
     const V d = (i + W <= count ? v_load(x + i) : v_load_some(x + i, count - i, centre)) - c;
-    sum[0] = squares ? v_fma(d, d, sum[0]) : sum[0] + d;
+    first[0] = first[0] + d;
+    second[0] = v_fma(d, d, second[0]);
   }
-  return sum_of_parts(sum);
+  *sum = sum_of_parts(first);
+  *squares = sum_of_parts(second);
 }
 
 TARGET static void layer_norm(const float *x, size_t rows, size_t columns, float epsilon, const float *gain,
                               const float *bias, float *out, float *mean, float *inverse_deviation) {
   for (size_t row = 0; row < rows; row++, x += columns, out += columns) {
-    const float m = sum_of(x, columns, 0, 0) / (float)columns;
-    const float inverse = 1 / sqrtf(sum_of(x, columns, m, 1) / (float)columns + epsilon);
-    const V centre = v_all(m), scale = v_all(inverse);
+    const float n = (float)columns;
+    float sum, squares;
+    distances(x, columns, 0, &sum, &squares);
+    const float m = sum / n;
+    // The mean is rounded, which tells where it is large beside the deviation; the rest of it follows from the distances.
+    distances(x, columns, m, &sum, &squares);
+    const float rest = sum / n, inverse = 1 / sqrtf(fmaxf(squares / n - rest * rest, 0) + epsilon);
+    const V centre = v_all(m), scale = v_all(inverse), shift = v_all(-rest * inverse);
     size_t i = 0;
     for (; i + W <= columns; i += W) {
-      const V z = (v_load(x + i) - centre) * scale, g = v_load(gain + i);
+      const V z = v_fma(v_load(x + i) - centre, scale, shift), g = v_load(gain + i);
       v_store(out + i, bias ? v_fma(z, g, v_load(bias + i)) : z * g);
     }
     if (i < columns) {
       const size_t lanes = columns - i;
-      const V z = (v_load_some(x + i, lanes, 0) - centre) * scale, g = v_load_some(gain + i, lanes, 0);
+      const V z = v_fma(v_load_some(x + i, lanes, 0) - centre, scale, shift), g = v_load_some(gain + i, lanes, 0);
       v_store_some(out + i, bias ? v_fma(z, g, v_load_some(bias + i, lanes, 0)) : z * g, lanes);
     }
-    if (mean) mean[row] = m;
+    if (mean) mean[row] = m + rest;
     if (inverse_deviation) inverse_deviation[row] = inverse;
   }
 }
