@@ -38,7 +38,7 @@ extension Operators {
   }
 
   /// The first input, in whatever layout it lies.
-  private static func input(_ node: Node, of types: Set<ElementType>, _ planner: Planner)
+  private static func input(_ node: Node, of types: ElementTypes, _ planner: Planner)
     throws(ModelError) -> ValueID
   {
     guard node.has(input: 0) else { throw node.fault("input 0 is missing") }
