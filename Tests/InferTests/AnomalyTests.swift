@@ -23,8 +23,8 @@ import Testing
     var z: [[Double]]
   }
 
-  static var model: Network {
-    get throws { try Network(path: Golden.repository.appending(path: "models/anomaly.int8.onnx").path) }
+  static var model: ModelFile {
+    get throws { try ModelFile(path: Golden.repository.appending(path: "models/anomaly.int8.onnx").path) }
   }
 
   static func score(
@@ -36,7 +36,7 @@ import Testing
 
   @Test("the shipped model gives ONNX Runtime's integers on healthy and faulty windows")
   func golden() throws {
-    let network = try Self.model
+    let network = try Network(Self.model)
     let golden = try Golden.decode(Vectors.self, "anomaly.json")
     let inputs = Golden.floats(golden.inputs)
     let count = network.inputs[0].count
@@ -196,7 +196,7 @@ import Testing
 
   @Test("a model that is not the anomaly model is refused: no inputs named, no threshold for the rate")
   func refuses() throws {
-    let other = try Network(onnx: DenseModel.all[0].bytes)
+    let other = ModelFile(bytes: DenseModel.all[0].bytes)
     #expect(throws: ModelError.self) { try AnomalyDetector(model: other) }
     let error = #expect(throws: ModelError.self) {
       try AnomalyDetector(model: Self.model, falseAlarmRate: 0.123)

@@ -68,6 +68,6 @@ public enum Trial {
 
   /// The model that is shipped, at its default rate of false alarms.
   public static func detector() throws -> AnomalyDetector {
-    try AnomalyDetector(model: Network(path: Resources.find().models + "/anomaly.int8.onnx"))
+    try AnomalyDetector(model: ModelFile(path: Resources.find().models + "/anomaly.int8.onnx"))
   }
 }

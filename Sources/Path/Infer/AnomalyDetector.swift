@@ -14,7 +14,7 @@ public import Machine
 /// before that the model's (see its card); both for `falseAlarmRate` a window. The
 /// machine's own is never more than four times the model's.
 /// ```swift
-/// var detector = try AnomalyDetector(model: Network(path: "models/anomaly.int8.onnx"))
+/// var detector = try AnomalyDetector(model: ModelFile(path: "models/anomaly.int8.onnx"))
 /// let score = detector.score(window, against: baseline, learn: !alarmStands)   // nil until learned
 /// ```
 public struct AnomalyDetector: Sendable {
@@ -26,7 +26,7 @@ public struct AnomalyDetector: Sendable {
 
   let model: Network
   /// First digits of the model file's SHA-256.
-  public var modelHash: String { model.hash }
+  public let modelHash: String
   let modelThreshold: Double
   let energyWeight: Double
   var thresholds: [PointID: ConformalThreshold] = [:]
@@ -35,7 +35,8 @@ public struct AnomalyDetector: Sendable {
   private var output: [Float]
 
   /// Takes a model whose metadata names the inputs, the weight and a threshold for this rate.
-  public init(model: Network, falseAlarmRate: Double = 1e-3) throws(ModelError) {
+  public init(model file: ModelFile, falseAlarmRate: Double = 1e-3) throws(ModelError) {
+    let model = try Network(file)
     guard model.metadata["anomaly.inputs"] == AnomalyInput.names.joined(separator: ",") else {
       throw .metadata(key: "anomaly.inputs", reason: "it is not the list of inputs that this program makes")
     }
@@ -51,6 +52,7 @@ public struct AnomalyDetector: Sendable {
         key: "anomaly.thresholds", reason: "no threshold for \(falseAlarmRate); known: \(rates.map(\.rate))")
     }
     self.model = model
+    modelHash = file.hash
     self.falseAlarmRate = falseAlarmRate
     modelThreshold = threshold
     energyWeight = weight

@@ -51,12 +51,13 @@ public struct Inspection: Sendable, Codable, Equatable {
     path: String, batch: Int = 1, kernels: KernelForm = .best, model given: CostModel? = nil
   ) throws(ModelError) {
     let costs = given ?? .reference(for: kernels)
-    let file = try Model(onnx: try ModelFile(path: path).bytes)
-    let network = try Network(file, batch: batch, kernels: kernels)
-    hash = network.hash
+    let file = try ModelFile(path: path)
+    let model = try Model(onnx: file.bytes)
+    let network = try Network(model, batch: batch, kernels: kernels)
+    hash = file.hash
     inputs = network.inputs.map { Port($0) }
     outputs = network.outputs.map { Port($0) }
-    operators = Self.count(file.graph)
+    operators = Self.count(model.graph)
     steps = zip(network.steps, network.writtenBytes).map { step, bytes in
       let cost = step.cost
       return Step(
@@ -69,7 +70,7 @@ public struct Inspection: Sendable, Codable, Equatable {
     weightBytes = network.constantBytes
     self.kernels = kernels.rawValue
     microseconds = steps.reduce(0) { $0 + $1.microseconds }
-    model = costs
+    self.model = costs
   }
 
   private static func count(_ graph: Graph) -> [String: Int] {

@@ -23,25 +23,30 @@ public struct Network: Sendable {
 
   public let inputs: [Port]
   public let outputs: [Port]
-  /// First 12 hexadecimal digits of the file's SHA-256.
-  public let hash: String
   /// What the model's maker wrote into the file beside the graph (`metadata_props`).
   public let metadata: [String: String]
 
   let steps: [any Step]
   let memory: MemoryPlan.Layout
+  /// Packed weights and other constants.
+  private let constants: AlignedBytes
   /// What a stream begins with; empty for a network that takes whole windows.
   let initialState: [UInt8]
   /// By step: bytes of what it writes, for inspection.
   let writtenBytes: [Int]
 
   /// Reads and plans the ONNX file at `path`.
+  public init(path: String, batch: Int = 1, kernels: KernelForm = .best) throws(ModelError) {
+    try self.init(try ModelFile(path: path), batch: batch, kernels: kernels)
+  }
+
+  /// Plans an ONNX model.
   ///
   /// - Parameters:
   ///   - batch: what stands for every length that the file leaves open.
   ///   - kernels: the form of the kernels.
-  public init(path: String, batch: Int = 1, kernels: KernelForm = .best) throws(ModelError) {
-    try self.init(onnx: try ModelFile(path: path).bytes, batch: batch, kernels: kernels)
+  public init(_ file: ModelFile, batch: Int = 1, kernels: KernelForm = .best) throws(ModelError) {
+    try self.init(onnx: file.bytes, batch: batch, kernels: kernels)
   }
 
   /// Plans an ONNX model from its bytes.
@@ -71,13 +76,19 @@ public struct Network: Sendable {
       shapes.append((type, shape))
     }
     var planner = Planner(path: kernels.code, isStreaming: isStreaming)
+    planner.values.prepared.reserve(
+      model.graph.constants.all.reduce(0) { $0 + $1.tensor.storage.count } * 3 / 2)
     let ids = try planner.plan(Fusion.rewrite(model.graph), inputs: shapes)
     steps = planner.steps
+    // Taken out, so that adding to it copies nothing.
+    var constants = AlignedBytes(count: 0)
+    swap(&constants, &planner.values.prepared)
     var plan = MemoryPlan(planner.values)
     plan.touch(ids.inputs, at: 0)
     for (time, step) in steps.enumerated() { plan.touch(step.reads + step.writes, at: time) }
     plan.touch(ids.outputs, at: steps.count)
-    memory = plan.lay()
+    memory = plan.lay(&constants)
+    self.constants = constants
     initialState = planner.initialState
     let port = { [planner] (declared: Graph.Port, id: ValueID) in
       Port(name: declared.name.text, type: planner[id].type, shape: planner[id].shape, value: id)
@@ -85,14 +96,13 @@ public struct Network: Sendable {
     inputs = zip(model.graph.inputs, ids.inputs).map(port)
     outputs = zip(model.graph.outputs, ids.outputs).map(port)
     writtenBytes = steps.map { step in step.writes.reduce(0) { $0 + planner[$1].byteCount } }
-    hash = model.hash
     metadata = model.metadata
   }
 
   /// Bytes of the arena that a run takes.
   public var arenaBytes: Int { memory.arenaBytes }
   /// Bytes of packed weights and other constants.
-  public var constantBytes: Int { memory.constantBytes }
+  public var constantBytes: Int { constants.count }
 
   /// Runs a model of one float input and one float output.
   ///
@@ -142,7 +152,9 @@ public struct Network: Sendable {
     var results: [Tensor] = []
     unsafe execute(&scratch, nil) { memory in
       for (port, tensor) in zip(inputs, given) {
-        unsafe memory[port.value].copyMemory(from: tensor.bytes, byteCount: tensor.bytes.count)
+        let place = unsafe UnsafeMutableRawBufferPointer(
+          start: memory[port.value], count: tensor.storage.count)
+        unsafe place.copyBytes(from: tensor.storage)
       }
       for step in steps { unsafe step.run(memory) }
       results = outputs.map { port in
@@ -159,7 +171,7 @@ public struct Network: Sendable {
     precondition(scratch.bytes >= memory.arenaBytes, "the scratch was not made for this network")
     // SAFETY: the arena is long enough, and the pointers do not leave these closures.
     unsafe memory.places.withUnsafeBufferPointer { places in
-      unsafe memory.constants.withUnsafeBytes { constants in
+      unsafe constants.withUnsafeBytes { constants in
         unsafe scratch.arena.withUnsafeMutableBytes { arena in
           // A network without constants or places still has the room that AlignedBytes keeps behind its end.
           guard let room = arena.baseAddress, let constants = constants.baseAddress,

@@ -13,7 +13,7 @@ extension AnomalyDetector {
     let file = resources.models + "/anomaly.int8.onnx"
     do {
       var detector = try AnomalyDetector(
-        model: Network(path: file), falseAlarmRate: site.detection.falseAlarmRate)
+        model: ModelFile(path: file), falseAlarmRate: site.detection.falseAlarmRate)
       if let calibration { _ = detector.restore(calibration) }
       return detector
     } catch {

@@ -107,10 +107,11 @@ struct Verify: AsyncParsableCommand {
   func run() async throws {
     let place = vectors ?? standardVectors
     let report = try ModelCommand.reporting(file) { () throws(ModelError) in
-      let network = try Network(path: file)
+      let model = try ModelFile(path: file)
+      let network = try Network(model)
       let golden = try GoldenVectors(path: place)
       return Report(
-        model: file, hash: network.hash, vectors: place, windows: golden.windows,
+        model: file, hash: model.hash, vectors: place, windows: golden.windows,
         mismatches: try golden.verify(network, tolerance: tolerance))
     }
     if json {

@@ -24,3 +24,25 @@ public enum ElementType: Int32, Sendable, CaseIterable {
     }
   }
 }
+
+/// Several types of elements.
+struct ElementTypes: Sendable, Equatable, ExpressibleByArrayLiteral {
+  /// The bit of each type, by its number.
+  private var bits: UInt32
+
+  init(arrayLiteral types: ElementType...) { bits = types.reduce(0) { $0 | 1 << UInt32($1.rawValue) } }
+
+  func union(_ other: Self) -> Self {
+    var union = self
+    union.bits |= other.bits
+    return union
+  }
+
+  func contains(_ type: ElementType) -> Bool { bits >> UInt32(type.rawValue) & 1 != 0 }
+
+  static let reals: Self = [.float, .double]
+  static let signed: Self = [.float, .double, .int8, .int16, .int32, .int64]
+  static let integers: Self = [.int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64]
+  static let numbers = reals.union(integers)
+  static let all = numbers.union([.bool])
+}

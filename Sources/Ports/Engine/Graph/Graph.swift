@@ -40,6 +40,4 @@ package struct Model: Sendable {
   var graph: Graph
   /// `metadata_props`.
   var metadata: [String: String]
-  /// First 12 hexadecimal digits of the file's SHA-256.
-  var hash: String
 }

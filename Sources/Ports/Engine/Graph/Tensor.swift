@@ -5,14 +5,19 @@ public struct Tensor: Sendable, Equatable {
   public let type: ElementType
   /// Lengths of the axes, outermost first; empty for a scalar.
   public let shape: [Int]
-  public let bytes: [UInt8]
+  /// The bytes of the elements, perhaps those of a file.
+  let storage: ArraySlice<UInt8>
 
   /// Traps when `bytes` is not what type and shape ask for.
   public init(type: ElementType, shape: [Int], bytes: [UInt8]) {
-    precondition(bytes.count == shape.reduce(1, *) * type.size, "a tensor's bytes do not fit its shape")
+    self.init(type: type, shape: shape, storage: bytes[...])
+  }
+
+  init(type: ElementType, shape: [Int], storage: ArraySlice<UInt8>) {
+    precondition(storage.count == shape.reduce(1, *) * type.size, "a tensor's bytes do not fit its shape")
     self.type = type
     self.shape = shape
-    self.bytes = bytes
+    self.storage = storage
   }
 
   /// A tensor of the given elements, `Element` standing for `type` (Bool as UInt8).
@@ -22,14 +27,17 @@ public struct Tensor: Sendable, Equatable {
     self.init(type: type, shape: shape, bytes: unsafe elements.withUnsafeBytes { unsafe Array($0) })
   }
 
+  /// The elements, one after the other.
+  public var bytes: [UInt8] { Array(storage) }
+
   /// Number of elements.
-  public var count: Int { bytes.count / type.size }
+  public var count: Int { storage.count / type.size }
 
   /// The elements as `Element`, which must be as long as those of `type`.
   public func elements<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
     precondition(MemoryLayout<Element>.size == type.size)
     // SAFETY: loads are unaligned and within the buffer: count * size is its length.
-    return unsafe bytes.withUnsafeBytes { raw in
+    return unsafe storage.withUnsafeBytes { raw in
       (0..<count).map { unsafe raw.loadUnaligned(fromByteOffset: $0 * type.size, as: Element.self) }
     }
   }
@@ -53,5 +61,5 @@ public struct Tensor: Sendable, Equatable {
   public var floats: [Float]? { type == .float ? elements(Float.self) : nil }
 
   /// The same elements in another shape of the same count.
-  public func reshaped(_ shape: [Int]) -> Tensor { Tensor(type: type, shape: shape, bytes: bytes) }
+  public func reshaped(_ shape: [Int]) -> Tensor { Tensor(type: type, shape: shape, storage: storage) }
 }

@@ -2,12 +2,17 @@
 
 /// Turns the graphs of a file into `Graph`s: constants taken out of the nodes, names resolved, nodes in order.
 struct GraphReader {
+  /// The file, in which the data of tensors stand.
+  let bytes: [UInt8]
   let opsets: OperatorSets
   /// Counted over all graphs of the file.
   private var nodes = 0
   private var tensors = 0
 
-  init(opsets: OperatorSets) { self.opsets = opsets }
+  init(bytes: [UInt8], opsets: OperatorSets) {
+    self.bytes = bytes
+    self.opsets = opsets
+  }
 
   /// A graph, and what connects it with those around it.
   struct Reading {
@@ -72,7 +77,8 @@ struct GraphReader {
       guard !text.isEmpty else { throw .graph(reason: "an initializer has no name") }
       let name = scope.name(text)
       try scope.define(name, by: .initializer)
-      graph.constants.append(name, try Tensor(onnx: file.initializer[index]) { .tensor(text, reason: $0) })
+      graph.constants.append(
+        name, try Tensor(onnx: file.initializer[index], of: bytes) { .tensor(text, reason: $0) })
     }
   }
 
@@ -129,7 +135,7 @@ struct GraphReader {
         try countTensor()
         guard file.t.count == 1 else { throw node.fault("attribute \(file.name): its tensor is missing") }
         value = .tensor(
-          try Tensor(onnx: file.t[0]) { [node] in node.fault("attribute \(file.name): \($0)") })
+          try Tensor(onnx: file.t[0], of: bytes) { [node] in node.fault("attribute \(file.name): \($0)") })
       case .graph:
         guard file.g.count == 1 else { throw node.fault("attribute \(file.name): its graph is missing") }
         var reading = try read(file.g[0], depth: depth + 1)

@@ -6,21 +6,20 @@ extension Model {
   /// Reads a model from the bytes of an ONNX file. Every defect of the file is an error that says where it is.
   package init(onnx bytes: [UInt8]) throws(ModelError) {
     try ModelLimit.check("the file's length in bytes", bytes.count, ModelLimit.fileBytes)
-    try WireSurvey.check(bytes)
+    let outline = try WireSurvey.outline(bytes)
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
     options.messageDepthLimit = ModelLimit.messageDepth
     let file: Onnx_ModelProto
     do {
-      file = try Onnx_ModelProto(serializedBytes: bytes, options: options)
+      file = try Onnx_ModelProto(serializedBytes: outline, options: options)
     } catch {
       throw .notAModel(reason: Self.reason(error))
     }
     guard file.hasGraph else { throw .notAModel(reason: "it has no graph") }
     metadata = try Self.metadata(file.metadataProps)
-    var reader = GraphReader(opsets: try OperatorSets(file.opsetImport))
+    var reader = GraphReader(bytes: bytes, opsets: try OperatorSets(file.opsetImport))
     graph = try reader.readMain(file.graph)
-    hash = SHA256.hexadecimal(bytes, digits: 12)
   }
 
   /// What protobuf says of bytes that it cannot read.

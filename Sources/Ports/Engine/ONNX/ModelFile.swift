@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+internal import Glibc
 
 /// The bounds within which a file is read at all.
 enum ModelLimit {
@@ -42,17 +42,44 @@ enum ModelLimit {
 }
 
 /// The bytes of a model file, read once.
-struct ModelFile {
+public struct ModelFile: Sendable {
   let bytes: [UInt8]
 
-  init(path: String) throws(ModelError) {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      bytes = [UInt8](try handle.read(upToCount: ModelLimit.fileBytes + 1) ?? Data())
-    } catch {
-      throw .file(path: path, reason: error.localizedDescription)
+  /// A file whose bytes are in memory.
+  public init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Reads the file at `path`.
+  public init(path: String) throws(ModelError) {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Self.fault(path) }
+    defer { close(file) }
+    var about = stat()
+    guard unsafe fstat(file, &about) == 0 else { throw Self.fault(path) }
+    // One byte more than the file has, or may have: what is longer is then seen to be.
+    let room = min(Int(about.st_size), ModelLimit.fileBytes) + 1
+    var isRead = true
+    // SAFETY: reads no more than the buffer still holds.
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      while let start = buffer.baseAddress, count < room {
+        let more = unsafe read(file, start + count, room - count)
+        isRead = more >= 0
+        guard more > 0 else { return }
+        count += more
+      }
     }
+    guard isRead else { throw Self.fault(path) }
     if bytes.isEmpty { throw .file(path: path, reason: "the file is empty") }
+  }
+
+  /// First 12 hexadecimal digits of the SHA-256 of the bytes, computed each time.
+  public var hash: String { SHA256.hexadecimal(bytes, digits: 12) }
+
+  private static func fault(_ path: String) -> ModelError {
+    var text = [CChar](repeating: 0, count: 128)
+    // SAFETY: writes at most the given count; unlike `strerror` it shares nothing with other threads.
+    _ = unsafe strerror_r(errno, &text, text.count)
+    return .file(
+      path: path,
+      reason: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
   }
 }

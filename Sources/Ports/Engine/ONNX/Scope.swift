@@ -68,9 +68,9 @@ struct Scope {
 
   /// Throws when this graph, which nothing surrounds, reads a name that it does not make.
   func checkAlone(_ graph: Graph) throws(ModelError) {
-    for (node, needs) in zip(graph.nodes, needs) {
+    for (index, needs) in needs.enumerated() {
       for number in needs where isOuter(number) {
-        let name = names[number]
+        let (node, name) = (graph.nodes[index], names[number])
         throw node.fault(
           node.inputs.contains(name)
             ? "nothing makes this input" : "a graph inside the node reads this, which nothing makes",
@@ -80,19 +80,24 @@ struct Scope {
     for number in results where isOuter(number) {
       throw .tensor(names[number].text, reason: "it is an output of the graph, and nothing makes it")
     }
-    _ = try made()
+    try checkInside()
   }
 
   /// Names that the graph reads or gives out and does not make.
   func outer() -> [Name] { names.dropFirst().filter { isOuter($0.number) } }
 
-  /// Names that the graph and those inside it make. None of them may mean two things.
-  func made() throws(ModelError) -> [String] {
+  /// Throws when the graph and one inside it make something of the same name.
+  private func checkInside() throws(ModelError) {
     for name in inside {
       if let number = numbers[name], !isOuter(number) {
         throw .tensor(name, reason: "a graph and another one inside it both make something of this name")
       }
     }
+  }
+
+  /// Names that the graph and those inside it make.
+  func made() throws(ModelError) -> [String] {
+    try checkInside()
     return inside + names.dropFirst().filter { !isOuter($0.number) }.map(\.text)
   }
 

@@ -4,8 +4,10 @@ internal import Foundation
 
 extension Tensor {
   /// Reads a tensor of the file.
-  /// - Parameter fault: the error that names the tensor, for a reason.
-  init(onnx file: Onnx_TensorProto, fault: (String) -> ModelError) throws(ModelError) {
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - fault: the error that names the tensor, for a reason.
+  init(onnx file: Onnx_TensorProto, of bytes: [UInt8], fault: (String) -> ModelError) throws(ModelError) {
     let type = try ElementType(onnx: file.dataType, fault: fault)
     guard file.dataLocation == 0 else { throw fault("its data is in another file, which is not supported") }
     let shape = file.dims.map { Int($0) }
@@ -13,22 +15,26 @@ extension Tensor {
     let typed =
       file.floatData.count + file.int32Data.count + file.int64Data.count + file.doubleData.count
       + file.uint64Data.count
-    var bytes: [UInt8]
-    if file.rawData.isEmpty {
-      bytes = try Self.typedBytes(file, type, fault: fault)
+    let isRaw = file.rawCount > 0 || !file.rawData.isEmpty
+    guard !isRaw || typed == 0 else { throw fault("its data stands there twice, raw and as numbers") }
+    let storage: ArraySlice<UInt8>
+    if file.rawCount > 0 {
+      guard file.rawData.isEmpty else { throw fault("its data stands there twice") }
+      storage = bytes[Int(file.rawAt)...].prefix(Int(file.rawCount))
+    } else if isRaw {
+      storage = [UInt8](file.rawData)[...]
     } else {
-      guard typed == 0 else { throw fault("its data stands there twice, raw and as numbers") }
-      bytes = [UInt8](file.rawData)
+      storage = try Self.typedBytes(file, type, fault: fault)[...]
     }
-    guard bytes.count == count * type.size, typed * type.size <= bytes.count else {
-      let holds = file.rawData.isEmpty ? "\(typed) elements" : "\(bytes.count) bytes"
+    guard storage.count == count * type.size, typed * type.size <= storage.count else {
+      let holds = isRaw ? "\(storage.count) bytes" : "\(typed) elements"
       throw fault(
         "\(type) \(shape) takes \(count) elements of \(type.size) bytes, its data is \(holds)")
     }
-    if type == .bool, let wrong = bytes.first(where: { $0 > 1 }) {
+    if type == .bool, let wrong = storage.first(where: { $0 > 1 }) {
       throw fault("a bool of \(wrong), which is neither 0 nor 1")
     }
-    self.init(type: type, shape: shape, bytes: bytes)
+    self.init(type: type, shape: shape, storage: storage)
   }
 
   /// The elements from the field that is meant for their type.

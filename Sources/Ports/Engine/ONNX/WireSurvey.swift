@@ -4,6 +4,9 @@
 ///
 /// Parsed messages take up to a hundred times the bytes that they take in a file (an empty node is two bytes), so
 /// what a hostile file would make of itself is counted first. It also knows the byte at which a file breaks off.
+///
+/// What is parsed is an outline of the file: it says where the raw data of tensors stand instead of holding them, so
+/// that weights are read where they are.
 struct WireSurvey {
   /// What a message is, as far as messages inside it matter.
   private enum Kind {
@@ -34,14 +37,23 @@ struct WireSurvey {
     }
   }
 
+  private let bytes: [UInt8]
   private var fields = 0
   private var packed = 0
+  private var outline: [UInt8] = []
+  /// The bytes before this one are in the outline, as far as they belong there.
+  private var taken = 0
 
-  /// Throws when the bytes are no message, or one that would take too much memory.
-  static func check(_ bytes: [UInt8]) throws(ModelError) {
-    var survey = WireSurvey()
+  /// The outline of a file.
+  /// - Throws: when the bytes are no message, or one that would take too much memory.
+  static func outline(_ bytes: [UInt8]) throws(ModelError) -> [UInt8] {
+    var survey = WireSurvey(bytes: bytes)
     try survey.walk(bytes.span, 0..<bytes.count, .model, depth: 1)
+    survey.take(to: bytes.count)
+    return survey.outline
   }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
 
   private mutating func walk(_ bytes: Span<UInt8>, _ range: Range<Int>, _ kind: Kind, depth: Int)
     throws(ModelError)
@@ -60,6 +72,7 @@ struct WireSurvey {
       case 1: at += 8
       case 5: at += 4
       case 2:
+        let lengthAt = at
         let length = try varint(bytes, &at, end: range.upperBound)
         guard length <= UInt64(range.upperBound - at) else {
           throw .notAModel(
@@ -70,7 +83,15 @@ struct WireSurvey {
         let content = at..<at + Int(length)
         at = content.upperBound
         if let inside = kind.inside(field) {
+          let left = leftOut
           try walk(bytes, content, inside, depth: depth + 1)
+          if leftOut > left {
+            shorten(
+              to: content.count - (leftOut - left), at: lengthAt - left, count: content.lowerBound - lengthAt)
+          }
+        } else if kind == .tensor, field == 9, content.count >= WireSurvey.leastMoved {
+          leaveOut(start..<at)
+          outline += WireSurvey.place(of: content)
         } else if kind.packs(field) {
           packed += content.count
           try ModelLimit.check("the bytes of packed numbers in the file", packed, ModelLimit.elements)
@@ -78,6 +99,43 @@ struct WireSurvey {
       default: throw .notAModel(reason: "byte \(start): no field begins like this")
       }
       guard at <= range.upperBound else { throw Self.cut(start) }
+      if kind == .tensor, WireSurvey.places.contains(field) { leaveOut(start..<at) }
+    }
+  }
+
+  // MARK: the outline
+
+  /// The fields `raw_at` and `raw_count` of a tensor; in a file they are nothing.
+  private static let places: ClosedRange<UInt64> = 1000...1001
+  /// Shorter data stay, so that a place never takes more than what it stands for.
+  private static let leastMoved = 64
+
+  /// How many bytes less the outline has than the file up to here.
+  private var leftOut: Int { taken - outline.count }
+
+  private mutating func take(to end: Int) {
+    outline += bytes[taken..<end]
+    taken = end
+  }
+
+  private mutating func leaveOut(_ range: Range<Int>) {
+    take(to: range.lowerBound)
+    taken = range.upperBound
+  }
+
+  /// The two fields that say where data stand, each 8 bytes behind its tag.
+  private static func place(of content: Range<Int>) -> [UInt8] {
+    zip(places, [content.lowerBound, content.count]).flatMap { field, value in
+      let tag = field << 3 | 1
+      return [UInt8(tag & 0x7F | 0x80), UInt8(tag >> 7)]
+        + (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+  }
+
+  /// Writes the length of a message again, in as many bytes as it had.
+  private mutating func shorten(to length: Int, at: Int, count: Int) {
+    for i in 0..<count {
+      outline[at + i] = UInt8(length >> (7 * i) & 0x7F) | (i < count - 1 ? 0x80 : 0)
     }
   }
 

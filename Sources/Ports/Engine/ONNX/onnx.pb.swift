@@ -191,6 +191,11 @@ nonisolated struct Onnx_TensorProto: Sendable {
   /// 0: the data is in this file; 1: in another one, which the engine refuses.
   var dataLocation: Int32 = 0
 
+  /// Not of ONNX: where raw_data stands in the file, which the engine puts here in its place before it parses.
+  var rawAt: UInt64 = 0
+
+  var rawCount: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -640,7 +645,7 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TensorProto"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{4}\u{2}float_data\0\u{3}int32_data\0\u{4}\u{2}int64_data\0\u{1}name\0\u{3}raw_data\0\u{3}double_data\0\u{3}uint64_data\0\u{4}\u{3}data_location\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{4}\u{2}float_data\0\u{3}int32_data\0\u{4}\u{2}int64_data\0\u{1}name\0\u{3}raw_data\0\u{3}double_data\0\u{3}uint64_data\0\u{4}\u{3}data_location\0\u{4}Z\u{f}raw_at\0\u{3}raw_count\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -658,6 +663,8 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 10: try { try decoder.decodeRepeatedDoubleField(value: &self.doubleData) }()
       case 11: try { try decoder.decodeRepeatedUInt64Field(value: &self.uint64Data) }()
       case 14: try { try decoder.decodeSingularInt32Field(value: &self.dataLocation) }()
+      case 1000: try { try decoder.decodeSingularFixed64Field(value: &self.rawAt) }()
+      case 1001: try { try decoder.decodeSingularFixed64Field(value: &self.rawCount) }()
       default: break
       }
     }
@@ -694,6 +701,12 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.dataLocation != 0 {
       try visitor.visitSingularInt32Field(value: self.dataLocation, fieldNumber: 14)
     }
+    if self.rawAt != 0 {
+      try visitor.visitSingularFixed64Field(value: self.rawAt, fieldNumber: 1000)
+    }
+    if self.rawCount != 0 {
+      try visitor.visitSingularFixed64Field(value: self.rawCount, fieldNumber: 1001)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -708,6 +721,8 @@ nonisolated extension Onnx_TensorProto: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.doubleData != rhs.doubleData {return false}
     if lhs.uint64Data != rhs.uint64Data {return false}
     if lhs.dataLocation != rhs.dataLocation {return false}
+    if lhs.rawAt != rhs.rawAt {return false}
+    if lhs.rawCount != rhs.rawCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

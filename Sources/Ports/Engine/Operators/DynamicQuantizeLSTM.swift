@@ -147,16 +147,15 @@ extension Operators {
     let isSigned = planner[weights].type == .int8
     let scale = try parameter(node, inputs.scale, shape, direction, .float, &planner)
     let zero = try parameter(node, inputs.zero, shape, direction, planner[weights].type, &planner)
+    let signed = try planner.signedWeights(node, weights)
     let right = WeightShape(length: depth, columns: columns, lengthStride: columns, columnStride: 1)
     let packed = try planner.makeTemporary(node, .int8, [right.packedBytes(path)])
     let columnSums = try planner.makeTemporary(node, .int32, [columns])
     let zeros = try planner.makeTemporary(node, .int32, [columns])
     planner.prepare(
       PackStep(
-        weights: weights, zero: zero, isSigned: isSigned, zeroCount: planner[zero].count, shape: right,
-        offsets: [direction * depth * columns], elements: planner[weights].count,
-        flipped: isSigned ? nil : try planner.makeTemporary(node, .uint8, planner[weights].shape),
-        packed: packed, sums: columnSums, zeros: zeros, path: path))
+        weights: signed, zero: zero, isSigned: isSigned, zeroCount: planner[zero].count, shape: right,
+        offsets: [direction * depth * columns], packed: packed, sums: columnSums, zeros: zeros, path: path))
     let quantize = DynamicQuantizeStep(
       x: a, y: try planner.makeTemporary(node, .uint8, [rows, depth]),
       scale: try planner.makeTemporary(node, .float, []), zero: try planner.makeTemporary(node, .uint8, []),
@@ -192,10 +191,10 @@ extension Operators {
     else {
       throw node.fault("\(known.type) of shape \(known.shape)", tensor: node.inputs[index])
     }
-    let size = known.bytes.count / shape.directions
+    let size = known.storage.count / shape.directions
     return planner.addConstant(
       Tensor(
         type: type, shape: [size / type.size],
-        bytes: Array(known.bytes[(direction * size)..<((direction + 1) * size)])))
+        storage: known.storage.dropFirst(direction * size).prefix(size)))
   }
 }

@@ -42,7 +42,7 @@ extension Operators {
         throw node.fault("a branch is missing")
       }
       if let known = planner.constant(condition) {
-        let branch = try plan(known.bytes[0] != 0 ? then : otherwise, node, &planner)
+        let branch = try plan(known.storage.first != 0 ? then : otherwise, node, &planner)
         for step in branch.steps { planner.emit(step) }
         for (index, id) in branch.outputs.enumerated() { planner.forward(node, index, id) }
         return

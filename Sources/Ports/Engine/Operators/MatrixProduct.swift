@@ -2,7 +2,7 @@
 
 /// A matrix product of floats or other numbers on its way into the plan.
 struct MatrixProduct {
-  static let types: Set<ElementType> = [.float, .double, .int32, .uint32, .int64, .uint64]
+  static let types: ElementTypes = [.float, .double, .int32, .uint32, .int64, .uint64]
 
   let sizes: MatMulShape
   /// Whether the last two axes of the right side are exchanged.

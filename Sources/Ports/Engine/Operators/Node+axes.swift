@@ -45,7 +45,7 @@ extension Planner {
   }
 
   /// Input `index` in whatever layout it lies, signed as the standard sees it.
-  mutating func operandAsStored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil)
+  mutating func operandAsStored(_ node: Node, _ index: Int, of types: ElementTypes = .all)
     throws(ModelError) -> ValueID
   {
     let id = try stored(node, index, of: types)
@@ -54,7 +54,7 @@ extension Planner {
 
   /// All inputs of `node`, which are of one type, stretched to one shape: channels last where a full-sized one lies
   /// that way and the others can follow, else row-major.
-  mutating func broadcastOperands(_ node: Node, _ indices: Range<Int>, of types: Set<ElementType>? = nil)
+  mutating func broadcastOperands(_ node: Node, _ indices: Range<Int>, of types: ElementTypes = .all)
     throws(ModelError) -> (ids: [ValueID], shape: [Int], layout: Value.Layout)
   {
     var ids: [ValueID] = []
@@ -83,11 +83,4 @@ extension Planner {
     return Loops(
       target, operands.map { Shape.strides(self[$0].storedShape, in: target) } + [Shape.strides(target)])
   }
-}
-
-extension Set<ElementType> {
-  static var reals: Self { [.float, .double] }
-  static var signed: Self { [.float, .double, .int8, .int16, .int32, .int64] }
-  static var integers: Self { [.int8, .uint8, .int16, .uint16, .int32, .uint32, .int64, .uint64] }
-  static var numbers: Self { reals.union(integers) }
 }

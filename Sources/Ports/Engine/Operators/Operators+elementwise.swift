@@ -62,7 +62,7 @@ extension Operators {
     }
   }
 
-  private static func comparison(_ function: ComparisonStep.Function, _ types: Set<ElementType> = .numbers)
+  private static func comparison(_ function: ComparisonStep.Function, _ types: ElementTypes = .numbers)
     -> OperatorPlan
   {
     { (node, planner) throws(ModelError) in
@@ -70,7 +70,7 @@ extension Operators {
     }
   }
 
-  private static func bits(_ function: BitStep.Function, _ types: Set<ElementType> = .integers)
+  private static func bits(_ function: BitStep.Function, _ types: ElementTypes = .integers)
     -> OperatorPlan
   {
     { (node, planner) throws(ModelError) in try binary(BitStep.self, function, types, node, &planner) }
@@ -78,7 +78,7 @@ extension Operators {
 
   @discardableResult
   private static func binary<S: BroadcastStep>(
-    _: S.Type, _ function: S.Function, _ types: Set<ElementType>, result: ElementType? = nil, _ node: Node,
+    _: S.Type, _ function: S.Function, _ types: ElementTypes, result: ElementType? = nil, _ node: Node,
     _ planner: inout Planner
   ) throws(ModelError) -> ValueID {
     let (ids, shape, layout) = try planner.broadcastOperands(node, 0..<2, of: types)
@@ -116,7 +116,7 @@ extension Operators {
     let (base, exponent) = (ids[0], ids[1])
     let type = planner[base].type
     let isFraction = planner[exponent].type == .float || planner[exponent].type == .double
-    let within: ElementType = isFraction && !Set.reals.contains(type) ? .double : type
+    let within: ElementType = isFraction && !ElementTypes.reals.contains(type) ? .double : type
     let y = try planner.makeOutput(node, 0, type, shape, layout: layout)
     if let power = planner.constant(exponent)?.number, power == 2 || power == 3, within == type,
       planner[base].shape == shape

@@ -15,7 +15,7 @@ extension Operators {
     },
   ]
 
-  private static let quantizedTypes: Set<ElementType> = [.uint8, .int8, .uint16, .int16]
+  private static let quantizedTypes: ElementTypes = [.uint8, .int8, .uint16, .int16]
 
   private static func quantizeLinear(_ node: Node, _ planner: inout Planner) throws(ModelError) {
     let x = try planner.stored(node, 0, of: [.float])

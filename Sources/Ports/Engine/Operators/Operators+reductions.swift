@@ -32,7 +32,7 @@ extension Operators {
 
   /// - Parameter opset: from which on the axes are an input.
   private static func reduce(
-    _ function: ReduceStep.Function, since opset: Int = 18, _ types: Set<ElementType> = .numbers
+    _ function: ReduceStep.Function, since opset: Int = 18, _ types: ElementTypes = .numbers
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
       let x = try planner.operandAsStored(node, 0, of: types)

@@ -20,7 +20,7 @@ extension Operators {
       "Relu": { (node, planner) throws(ModelError) in
         let id = try planner.operandAsStored(node, 0, of: .signed)
         let x = planner[id]
-        if Set.reals.contains(x.type) { return try real(node, &planner, .relu) }
+        if ElementTypes.reals.contains(x.type) { return try real(node, &planner, .relu) }
         let y = try planner.makeOutput(node, 0, x.type, x.shape, layout: x.layout)
         planner.emitArithmetic(node, .larger, id, planner.addConstant(.scalar(0, x.type)), to: y)
       },
@@ -100,7 +100,7 @@ extension Operators {
   }
 
   private static func integer(
-    _ node: Node, _ planner: inout Planner, _ function: UnaryIntegerStep.Function, _ types: Set<ElementType>
+    _ node: Node, _ planner: inout Planner, _ function: UnaryIntegerStep.Function, _ types: ElementTypes
   ) throws(ModelError) {
     let id = try planner.operandAsStored(node, 0, of: types)
     let x = planner[id]
@@ -110,10 +110,10 @@ extension Operators {
   }
 
   private static func signed(
-    _ function: RealFunction, _ integerFunction: UnaryIntegerStep.Function, _ types: Set<ElementType>
+    _ function: RealFunction, _ integerFunction: UnaryIntegerStep.Function, _ types: ElementTypes
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
-      if Set.reals.contains(planner[try planner.stored(node, 0)].type) {
+      if ElementTypes.reals.contains(planner[try planner.stored(node, 0)].type) {
         try real(node, &planner, function)
       } else {
         try integer(node, &planner, integerFunction, types)
@@ -122,7 +122,7 @@ extension Operators {
   }
 
   private static func predicate(
-    _ types: Set<ElementType>, _ predicate: @escaping @Sendable (Node) -> PredicateStep.Predicate
+    _ types: ElementTypes, _ predicate: @escaping @Sendable (Node) -> PredicateStep.Predicate
   ) -> OperatorPlan {
     { (node, planner) throws(ModelError) in
       let id = try planner.operandAsStored(node, 0, of: types)

@@ -8,75 +8,79 @@ struct MemoryPlan {
     /// As `Memory.places`.
     var places: [Int]
     var arenaBytes: Int
-    var constants: AlignedBytes
-    var constantBytes: Int
   }
 
   private let values: Values
-  /// First and last step that touches a value with room in the arena.
-  private var lives: [ValueID: ClosedRange<Int>] = [:]
-  /// Offsets of values that a stream carries.
-  private var states: [ValueID: Int] = [:]
-  /// Constants that a step reads.
-  private var wanted: Set<ValueID> = []
+  /// By value with room in the arena: the first and last step that touches it.
+  private var lives: [ClosedRange<Int>?]
+  /// By value: whether it is a constant that a step reads.
+  private var isWanted: [Bool]
 
-  init(_ values: Values) { self.values = values }
+  init(_ values: Values) {
+    self.values = values
+    lives = Array(repeating: nil, count: values.count)
+    isWanted = Array(repeating: false, count: values.count)
+  }
 
   /// Notes that step `time` touches these values.
   mutating func touch(_ ids: [ValueID], at time: Int) {
     for id in ids {
       let root = values.root(id)
       switch values[root].home {
-      case .constant: wanted.insert(root)
-      case .state(let offset): states[root] = offset
-      default:
-        let life = lives[root] ?? time...time
-        lives[root] = min(life.lowerBound, time)...max(life.upperBound, time)
+      case .constant: isWanted[root] = true
+      case .prepared, .state: break
+      default: lives[root] = (lives[root]?.lowerBound ?? time)...time
       }
     }
   }
 
-  /// Largest first, each at the lowest place that is free during its life.
-  func lay() -> Layout {
+  /// - Parameter constants: what was prepared; the other constants come behind it.
+  func lay(_ constants: inout AlignedBytes) -> Layout {
     var places = Array(repeating: 0, count: values.count)
-    var laid: [(life: ClosedRange<Int>, from: Int, to: Int)] = []
-    var arena = 0
-    let order = lives.sorted {
-      (values[$1.key].byteCount, $0.key) < (values[$0.key].byteCount, $1.key)
+    let arena = layArena(&places)
+    layConstants(&places, &constants)
+    for id in 0..<values.count {
+      let root = values.root(id)
+      switch values[root].home {
+      case .state(let offset): places[id] = unsafe Memory.stateBase + offset
+      case .prepared(let offset): places[id] = ~offset
+      default: places[id] = places[root]
+      }
     }
-    for (id, life) in order {
-      let size = MemoryPlan.rounded(values[id].byteCount)
+    return Layout(places: places, arenaBytes: arena)
+  }
+
+  /// Largest first, each at the lowest place that is free during its life.
+  /// - Returns: the length of the arena.
+  private func layArena(_ places: inout [Int]) -> Int {
+    let order = lives.indices.compactMap { id in
+      lives[id].map { (id: id, life: $0, size: MemoryPlan.rounded(values[id].byteCount)) }
+    }.sorted { ($1.size, $0.id) < ($0.size, $1.id) }
+    var laid: [(life: ClosedRange<Int>, from: Int, to: Int)] = []  // in the order of places
+    var arena = 0
+    for (id, life, size) in order {
       var at = 0
       for other in laid where other.life.overlaps(life) {
         if at + size <= other.from { break }
         at = max(at, other.to)
       }
       places[id] = at
-      laid.append((life, at, at + size))
-      laid.sort { $0.from < $1.from }
+      laid.insert((life, at, at + size), at: laid.firstIndex { $0.from > at } ?? laid.count)
       arena = max(arena, at + size)
     }
-    var offset = 0
-    var offsets: [Int: Int] = [:]
-    for id in wanted.sorted() {
+    return arena
+  }
+
+  /// One after the other, those of the same bytes together.
+  private func layConstants(_ places: inout [Int], _ constants: inout AlignedBytes) {
+    var offsets: [Int?] = Array(repeating: nil, count: values.constants.count)
+    for id in isWanted.indices where isWanted[id] {
       guard case .constant(let index) = values[id].home else { continue }
-      let place = offsets[index] ?? offset
-      if offsets.updateValue(place, forKey: index) == nil {
-        offset += MemoryPlan.rounded(values.constants[index].bytes.count)
-      }
-      places[id] = ~place
+      let bytes = values.constants[index].storage
+      let offset = offsets[index] ?? constants.append(bytes)
+      offsets[index] = offset
+      places[id] = ~offset
     }
-    var blob = AlignedBytes(count: offset)
-    // SAFETY: each tensor is copied to the room that was reckoned for it above.
-    unsafe blob.withUnsafeMutableBytes { blob in
-      for (index, at) in offsets {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: blob[at...]).copyBytes(
-          from: values.constants[index].bytes)
-      }
-    }
-    for (id, offset) in states { places[id] = unsafe Memory.stateBase + offset }
-    for id in 0..<values.count where places[id] == 0 { places[id] = places[values.root(id)] }
-    return Layout(places: places, arenaBytes: arena, constants: blob, constantBytes: offset)
   }
 
   /// Whole cache lines, and one more that a kernel may read behind the end.

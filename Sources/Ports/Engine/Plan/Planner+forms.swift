@@ -54,7 +54,7 @@ extension Planner {
         current = copy
       }
     }
-    if isConstant(id) { fold(steps: firstStep) }
+    if values.isConstant(id) { fold(steps: firstStep) }
     arrangements[id, default: [:]][form] = current
     return current
   }

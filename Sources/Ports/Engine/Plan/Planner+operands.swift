@@ -3,26 +3,26 @@
 /// What a node reads.
 extension Planner {
   /// Input `index` of `node`, row-major.
-  /// - Parameter types: what the operator takes there; nil takes all.
-  mutating func operand(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError)
+  /// - Parameter types: what the operator takes there.
+  mutating func operand(_ node: Node, _ index: Int, of types: ElementTypes = .all) throws(ModelError)
     -> ValueID
   {
     try rowMajor(stored(node, index, of: types))
   }
 
   /// Input `index`, nil when the node leaves it out.
-  mutating func optionalOperand(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil)
+  mutating func optionalOperand(_ node: Node, _ index: Int, of types: ElementTypes = .all)
     throws(ModelError) -> ValueID?
   {
     node.has(input: index) ? try operand(node, index, of: types) : nil
   }
 
   /// Input `index` in whatever layout it lies.
-  func stored(_ node: Node, _ index: Int, of types: Set<ElementType>? = nil) throws(ModelError) -> ValueID {
+  func stored(_ node: Node, _ index: Int, of types: ElementTypes = .all) throws(ModelError) -> ValueID {
     guard node.has(input: index) else { throw node.fault("input \(index) is missing") }
     let name = node.inputs[index]
     guard let id = bindings[name] else { throw node.fault("nothing makes this input", tensor: name) }
-    if let types, !types.contains(values[id].type) {
+    if !types.contains(values[id].type) {
       throw node.fault("elements of type \(values[id].type) are not supported here", tensor: name)
     }
     return id
@@ -30,11 +30,6 @@ extension Planner {
 
   /// What `id` holds, if that is known at load.
   func constant(_ id: ValueID) -> Tensor? { values.constant(id) }
-
-  /// Whether it is known at load what `id` holds.
-  func isConstant(_ id: ValueID) -> Bool {
-    if case .constant = values[id].home { true } else { false }
-  }
 
   /// Input `index` as a constant: this operator needs to know it at load.
   func constant(_ node: Node, _ index: Int) throws(ModelError) -> Tensor {

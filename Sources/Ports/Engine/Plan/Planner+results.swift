@@ -40,7 +40,7 @@ extension Planner {
   mutating func makeTemporary(
     _ node: Node, _ type: ElementType, _ shape: [Int], layout: Value.Layout = .rowMajor
   ) throws(ModelError) -> ValueID {
-    let id = try values.make("\(node.name) scratch", type, shape) { node.fault($0) }
+    let id = try values.make(node.name, type, shape) { node.fault($0) }
     values[id].layout = layout
     return id
   }

@@ -92,7 +92,7 @@ struct Planner {
     defer { keepsFlip = outer }
     try plan(node, &self)
     if steps.count > firstStep, !node.hasGraphs,
-      node.inputs.allSatisfy({ name in bindings[name].map { isConstant($0) } ?? true })
+      node.inputs.allSatisfy({ name in bindings[name].map { values.isConstant($0) } ?? true })
     {
       fold(steps: firstStep)
     }
@@ -109,18 +109,16 @@ struct Planner {
   mutating func emit(_ step: some Step) { steps.append(step) }
 
   /// Emits a step, or runs it now when everything that it reads is known.
-  mutating func prepare(_ step: some Step) {
-    steps.append(step)
-    if step.reads.allSatisfy({ isConstant($0) }) { fold(steps: steps.count - 1) }
+  /// - Parameter forKernels: whether steps of the network will read what it gives, and not only others at load.
+  mutating func prepare(_ step: some Step, forKernels: Bool = true) {
+    guard step.reads.allSatisfy({ values.isConstant($0) }) else { return emit(step) }
+    folding.run([step], &values, forKernels: forKernels)
   }
 
   /// Runs the steps from `first` on, which read only what is known, and keeps what they gave as constants.
   mutating func fold(steps first: Int) {
-    let results = folding.run(steps[first...], values)
+    folding.run(steps[first...], &values)
     steps.removeSubrange(first...)
-    for (id, bytes) in results {
-      values.define(id, Tensor(type: values[id].type, shape: values[id].shape, bytes: bytes))
-    }
   }
 }
 

@@ -16,6 +16,8 @@ struct Value: Sendable {
   enum Home: Sendable {
     /// Known at load: number in the plan's constants.
     case constant(Int)
+    /// Known at load: offset among what was prepared for the kernels.
+    case prepared(Int)
     /// In the arena while it is needed.
     case arena
     /// Carried from one run to the next: offset in the state of a stream.

@@ -3,6 +3,8 @@
 /// The tensors of a plan and the contents of those that are known at load, held against the limits.
 struct Values: Sendable {
   private(set) var constants: [Tensor] = []
+  /// Packed weights and what goes with them, as they will lie in the network.
+  var prepared = AlignedBytes(count: 0)
   private var all: [Value] = []
   /// Bytes of all values that were made, against `ModelLimit.planBytes`.
   private var bytes = 0
@@ -34,13 +36,36 @@ struct Values: Sendable {
 
   /// What `id` holds, if that is known at load.
   func constant(_ id: ValueID) -> Tensor? {
-    if case .constant(let index) = all[id].home { constants[index] } else { nil }
+    switch all[id].home {
+    case .constant(let index): constants[index]
+    case .prepared(let offset):
+      // SAFETY: reads within the room that was made for the value.
+      unsafe prepared.withUnsafeBytes { room in
+        let bytes = unsafe room[offset..<(offset + all[id].byteCount)]
+        return unsafe Tensor(type: all[id].type, shape: all[id].shape, bytes: Array(bytes))
+      }
+    default: nil
+    }
   }
 
   /// From now on it is known what `id` holds.
   mutating func define(_ id: ValueID, _ tensor: Tensor) {
     constants.append(tensor)
     all[id].home = .constant(constants.count - 1)
+  }
+
+  /// From now on it is known what `id` holds: its bytes are the first of `bytes`.
+  mutating func define(_ id: ValueID, _ bytes: ArraySlice<UInt8>) {
+    let value = all[id]
+    define(id, Tensor(type: value.type, shape: value.shape, storage: bytes.prefix(value.byteCount)))
+  }
+
+  /// Whether it is known at load what `id` holds.
+  func isConstant(_ id: ValueID) -> Bool {
+    switch all[id].home {
+    case .constant, .prepared: true
+    default: false
+    }
   }
 
   /// The value whose bytes `id` is.

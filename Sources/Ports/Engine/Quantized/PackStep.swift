@@ -26,16 +26,15 @@ struct WeightShape: Sendable {
 /// The kernels multiply uint8 by int8: weights of uint8 have their sign bits turned and their zero points lowered by
 /// 128, and weights of int8 lie as they are.
 struct PackStep: Step {
+  /// int8
   let weights: ValueID
   let zero: ValueID
+  /// Whether zero points are int8.
   let isSigned: Bool
   let zeroCount: Int
   let shape: WeightShape
   /// Offsets of the matrices in `weights`, one after the other in the results.
   let offsets: [Int]
-  let elements: Int
-  /// int8, `elements` of them; only where weights are uint8.
-  let flipped: ValueID?
   /// offsets x groups x packedBytes
   let packed: ValueID
   /// int32, offsets x groups x columns: sum of each column of the int8 form.
@@ -45,15 +44,11 @@ struct PackStep: Step {
   let path: Int32
 
   var reads: [ValueID] { [weights, zero] }
-  var writes: [ValueID] { [packed, sums, zeros] + [flipped].compactMap(\.self) }
+  var writes: [ValueID] { [packed, sums, zeros] }
   var cost: StepCost { StepCost(label: "pack", arithmetic: .move) }
 
   func run(_ memory: Memory) {
-    var source = unsafe memory.bytes(weights)
-    if let flipped {
-      unsafe mw_q8_flip(path, source, elements, memory.bytes(flipped))
-      unsafe source = unsafe memory.bytes(flipped)
-    }
+    let source = unsafe memory.bytes(weights)
     let zeros: UnsafeMutablePointer<Int32> = unsafe memory.pointer(zeros)
     for j in 0..<shape.allColumns {
       let byte = unsafe memory.bytes(zero)[zeroCount == 1 ? 0 : j]

@@ -92,7 +92,7 @@ extension Planner {
     let shape = inputs.shape
     let matrices = inputs.offsets.count
     let isSigned = self[inputs.weights].type == .int8
-    let elements = self[inputs.weights].count
+    let weights = try signedWeights(node, inputs.weights)
     try checkColumns(inputs.weightZero, shape.allColumns, node, "the zero point of the weights")
     try checkScalar(inputs.aZero, node, "the zero point of the input")
     let packed = try makeTemporary(node, .int8, [matrices, shape.groups, shape.packedBytes(path)])
@@ -100,10 +100,9 @@ extension Planner {
     let zeros = try makeTemporary(node, .int32, [shape.allColumns])
     prepare(
       PackStep(
-        weights: inputs.weights, zero: inputs.weightZero, isSigned: isSigned,
-        zeroCount: self[inputs.weightZero].count, shape: shape, offsets: inputs.offsets, elements: elements,
-        flipped: isSigned ? nil : try makeTemporary(node, .uint8, [elements]), packed: packed, sums: sums,
-        zeros: zeros, path: path))
+        weights: weights, zero: inputs.weightZero, isSigned: isSigned,
+        zeroCount: self[inputs.weightZero].count, shape: shape, offsets: inputs.offsets, packed: packed,
+        sums: sums, zeros: zeros, path: path))
     if let bias = inputs.bias {
       guard self[bias].count == shape.allColumns else {
         throw node.fault(
@@ -121,6 +120,15 @@ extension Planner {
     return PreparedWeights(
       shape: shape, packed: packed, base: base, zeros: allZero ? nil : zeros,
       end: try productEnd(node, inputs), aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, path: path)
+  }
+
+  /// Weights as the kernels multiply them: int8, those of uint8 with their sign bits turned.
+  mutating func signedWeights(_ node: Node, _ weights: ValueID) throws(ModelError) -> ValueID {
+    let value = self[weights]
+    guard value.type == .uint8 else { return weights }
+    let turned = try makeTemporary(node, .int8, value.shape)
+    prepare(FlipStep(from: weights, to: turned, count: value.count, path: path), forKernels: false)
+    return turned
   }
 
   private mutating func productEnd(_ node: Node, _ inputs: ProductInputs) throws(ModelError) -> ProductEnd {
