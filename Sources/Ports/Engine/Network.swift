@@ -117,7 +117,7 @@ public struct Network: Sendable {
       unsafe input.withUnsafeBufferPointer {
         unsafe from.update(from: $0.baseAddress ?? UnsafePointer(from), count: given)
       }
-      for step in steps { unsafe step.run(memory) }
+      unsafe runSteps(memory)
       unsafe output.withUnsafeMutableBufferPointer { unsafe $0.baseAddress?.update(from: to, count: wanted) }
     }
   }
@@ -143,7 +143,7 @@ public struct Network: Sendable {
       for (port, tensor) in zip(inputs, given) {
         unsafe memory[port.value].copyMemory(from: tensor.bytes, byteCount: tensor.bytes.count)
       }
-      for step in steps { unsafe step.run(memory) }
+      unsafe runSteps(memory)
       results = outputs.map { port in
         let bytes = unsafe UnsafeRawBufferPointer(
           start: memory[port.value], count: port.count * port.type.size)
@@ -151,6 +151,11 @@ public struct Network: Sendable {
       }
     }
     return results
+  }
+
+  /// By index: a step that is borrowed from the array is neither copied nor retained.
+  private func runSteps(_ memory: Memory) {
+    for i in steps.indices { unsafe steps[i].run(memory) }
   }
 
   private func execute(_ scratch: inout Scratch, _ state: UnsafeMutableRawPointer?, _ body: (Memory) -> Void)
