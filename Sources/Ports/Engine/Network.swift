@@ -71,7 +71,9 @@ public struct Network: Sendable {
       let value = try planner.makeInput(port.name, type, shape)
       inputs.append(Port(name: port.name, type: type, shape: shape, value: value))
     }
-    let (steps, results) = try planner.planWhole(Fusion.rewrite(model.graph))
+    var (steps, results) = try planner.planWhole(Fusion.rewrite(model.graph))
+    // A stream takes each position once, and carries some.
+    if !isStreaming { steps.narrow(results: results) { [planner] in planner.values.root($0) } }
     var plan = MemoryPlan(values: planner.values, constants: planner.constants)
     plan.touch(inputs.map(\.value), at: 0)
     for (time, step) in steps.enumerated() { plan.touch(step.reads + step.writes, at: time) }

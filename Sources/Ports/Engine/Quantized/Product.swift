@@ -121,7 +121,8 @@ extension Planner {
         columns: shape.allColumns, matrices: matrices, depth: shape.depth, base: base,
         path: path))
     return PreparedWeights(
-      shape: shape, packedBytes: shape.packedBytes(path), packed: packed, base: base, zeros: allZero ? nil : zeros,
+      shape: shape, packedBytes: shape.packedBytes(path), packed: packed, base: base,
+      zeros: allZero ? nil : zeros,
       end: try productEnd(node, inputs), aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, path: path)
   }
 
