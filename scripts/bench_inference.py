@@ -14,7 +14,7 @@ ROUNDS = 3 if SHORT else 15
 VISIT_NS, COLD_RUNS, COLD_KIB = 25e6, 5, 64 << 10
 MODELS = os.environ.get("MILLWRIGHT_PEERS", "../shared/peers/int8") + "/models"
 TOOLS = "out/bench-tools"
-# Multiply-accumulates of one run, and the targets: ratios to ONNX Runtime's default INT8, its exact INT8, LiteRT's
+# Multiply-accumulates of one run of the whole graph, and the targets: ratios to ONNX Runtime's default INT8, its exact INT8, LiteRT's
 # INT8, ONNX Runtime in floats, ONNX Runtime's default with cold caches. None: stated, not judged.
 TARGETS = {
     "ad": (264_192, 4.5, 5, 1.5, 4.5, 4.5),
@@ -76,12 +76,15 @@ class Contest:
 
     def __init__(self, runtimes):
         self.runtimes, self.loaded, self.counts, self.times, self.loads, self.left_out = runtimes, [], {}, {}, {}, {}
+        self.macs = {}  # what our plan computes: positions that nobody reads are left out
         self.allocations = 0
 
     def load(self, runtime, name, path, *entries):
         key = runtime, name
         try:
-            times = [self.runtimes[runtime].ask("load", name, path, *entries)["load_ms"]]
+            answer = self.runtimes[runtime].ask("load", name, path, *entries)
+            times = [answer["load_ms"]]
+            self.macs[key] = answer.get("macs")
             first = self.runtimes[runtime].ask("run", name, 5)["med_ns"]
         except RuntimeError as error:
             self.left_out[key] = str(error)
@@ -191,8 +194,10 @@ def report(contest, forms, peak):
             ratio(f"{model}/fp32-to-fp32{tail}", us("ort", f"{model}.fp32"), us(ours, f"{model}.fp32"), None, how + "; floats in both")
             ratio(f"{model}/dynamic{tail}", us("ort", f"{model}.dyn"), us(ours, f"{model}.dyn"), None, how + "; dynamic quantization in both")
             if f in peak and model in ("cnn1d", "tcn") and mine:
-                measure(f"{model}/share-of-peak{tail}", round(100 * macs / mine / 1e3 / peak[f]), "%", ">= 75",
-                        f"{macs} MAC in the whole run against a bare loop of the form's own products in registers, measured each round", f"{macs / mine / 1e3:.1f} of {peak[f]:.1f} GMAC/s")
+                done = contest.macs[ours, form]
+                measure(f"{model}/share-of-peak{tail}", round(100 * done / mine / 1e3 / peak[f]), "%", ">= 75",
+                        f"the {done} MAC that the plan computes, of {macs} in the graph, in the time of the whole run, against a bare loop of the form's own products in registers, measured each round",
+                        f"{done / mine / 1e3:.1f} of {peak[f]:.1f} GMAC/s")
             if model == "ad" and "L2" in peak and mine:
                 rate = macs / mine / 1e3  # one byte of weight a multiply-accumulate
                 measure(f"ad/share-of-L2{tail}", round(100 * rate / peak["L2"]), "%", ">= 60",

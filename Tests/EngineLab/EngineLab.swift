@@ -117,9 +117,10 @@ import Foundation
         do {
           let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: words[2])))
           let trial = try Trial(onnx: bytes, batch: 1, kernels: form)
+          let macs = try Inspection(path: words[2], kernels: form).macs
           trials[words[1]] = trial
           say(
-            "{\"load_ms\":\(trial.loadMilliseconds),\"arena_bytes\":\(trial.network.arenaBytes),"
+            "{\"load_ms\":\(trial.loadMilliseconds),\"macs\":\(macs),\"arena_bytes\":\(trial.network.arenaBytes),"
               + "\"constant_bytes\":\(trial.network.constantBytes),\"rss_kb\":\(status("VmRSS:"))}")
         } catch {
           say("{\"error\":\"\("\(error)".replacing("\"", with: "'"))\"}")

@@ -141,7 +141,13 @@ static void cells(int path) {
   int turn = 0;
   TIME(us, ((turn ^= 1) ? mw_f32_accumulate : mw_f32_accumulate_backwards)(path, h, packed, hidden, 4 * hidden, gates));
   printf("  the same, there and back   %7.3f us  %5.1f GB/s of weights\n", us, 65.536 / us);
-  free(gates), free(cell), free(h), free(r), free(packed);
+  const size_t steps = 30;
+  float *all = floats(steps * 4 * hidden), *blocks = floats(mw_f32_lstm_packed_bytes(path, hidden) / sizeof(float));
+  mw_f32_lstm_pack(path, r, hidden, blocks);
+  const mw_lstm_run run = {steps, all, (ptrdiff_t)(4 * hidden), blocks, h, cell, gates, NULL, 0};
+  TIME(us, mw_f32_lstm_run(path, &lstm, &run));
+  printf("  lstm_run hidden 64, a step %7.3f us  %5.1f GB/s of weights\n", us / 30, 65.536 * 30 / us);
+  free(gates), free(cell), free(h), free(r), free(packed), free(all), free(blocks);
 }
 
 static void elements(int path) {

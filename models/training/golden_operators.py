@@ -200,8 +200,34 @@ def refusals():
     refuse("scales of another axis", node("QuantizeLinear", ["x", "s"], ["y"], axis=2), x, {"s": f(4)}, "4 scales for an axis of 9")
 
 
+def tails():
+    """Convolutions of which a part of the positions is read."""
+    for name, dilations, strides, reads in (
+        ("the last position of dilated convolutions", (1, 2, 4, 8), (1, 1, 1, 1), [(-1, 1 << 40, 1)]),
+        ("every second position from the fifth", (3, 1, 2), (1, 2, 1), [(4, 1 << 40, 2)]),
+        ("two stretches", (2, 5), (1, 1), [(3, 5, 1), (20, 29, 3)]),
+    ):
+        channels, values, last = 6, {"s": np.float32(0.05), "z": np.uint8(120)}, "q"
+        nodes = [node("QuantizeLinear", ["x", "s", "z"], [last])]
+        for i, (dilation, stride) in enumerate(zip(dilations, strides)):
+            values |= {f"w{i}": whole(np.int8, channels, channels, 3), f"ws{i}": np.float32(0.002), f"wz{i}": np.int8(0)}
+            weights = [f"w{i}", f"ws{i}", f"wz{i}"]
+            nodes.append(node("QLinearConv", [last, "s", "z", *weights, "s", "z"], [f"c{i}"],
+                              dilations=[dilation], strides=[stride], pads=[2 * dilation, 0]))
+            both = [last, "s", "z", f"c{i}", "s", "z", "s", "z"]
+            if stride == 1:
+                nodes.append(node(MS + ".QLinearAdd", both, [f"a{i}"]))
+            last = f"a{i}" if stride == 1 else f"c{i}"
+        outputs = [f"y{i}" for i in range(len(reads))]
+        for i, (start, end, step) in enumerate(reads):
+            values |= {f"{n}{i}": np.array([v]) for n, v in (("from", start), ("to", end), ("axis", 2), ("step", step))}
+            nodes.append(node("Slice", [last, f"from{i}", f"to{i}", f"axis{i}", f"step{i}"], [f"part{i}"]))
+            nodes.append(node("DequantizeLinear", [f"part{i}", "s", "z"], [f"y{i}"]))
+        add(name, nodes, {"x": f(1, channels, 30)}, values, outputs)
+
+
 if __name__ == "__main__":
-    for part in (products, pools, norms, recurrent, quantization, refusals):
+    for part in (products, pools, norms, recurrent, quantization, refusals, tails):
         part()
     OUT.write_text(json.dumps({"cases": cases, "refused": refused}, indent=0) + "\n")
     print(f"{len(cases)} cases, {len(refused)} refusals, {OUT.stat().st_size} bytes")

@@ -68,6 +68,14 @@ void mw_f32_lstm_step(int path, const mw_lstm *how, float *gates, float *cell, f
   form(path)->lstm_step(how, gates, cell, h);
 }
 
+size_t mw_f32_lstm_packed_bytes(int path, size_t hidden) { return form(path)->lstm_packed_bytes(hidden); }
+
+void mw_f32_lstm_pack(int path, const float *r, size_t hidden, float *packed) {
+  form(path)->lstm_pack(r, hidden, packed);
+}
+
+void mw_f32_lstm_run(int path, const mw_lstm *how, const mw_lstm_run *run) { form(path)->lstm_run(how, run); }
+
 void mw_f32_gru_reset(int path, const mw_gru *how, const float *gates, const float *h, float *reset) {
   form(path)->gru_reset(how, gates, h, reset);
 }

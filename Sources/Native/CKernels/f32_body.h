@@ -5,10 +5,12 @@
 #include "f32_cells.h"
 #include "f32_rows.h"
 #include "f32_transpose.h"
+#include "f32_lstm.h"
 
 #include "f32_product.h"
 
 const mw_f32_form FORM = {
     packed_bytes, pack,    multiply,   transpose, map_exp,   map_sigmoid, map_tanh, map_erf,
-    softmax,      layer_norm, activate, lstm_step, gru_reset, gru_step,
+    softmax,      layer_norm, activate, lstm_step, lstm_packed_bytes, lstm_pack, lstm_run,
+    gru_reset, gru_step,
 };

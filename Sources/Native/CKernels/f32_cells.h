@@ -40,9 +40,14 @@ INLINE void lstm_cells(const mw_lstm *how, const float *gates, float *cell, floa
   put(h + j, o * gate(how->h, 0, state, g_kind), lanes);
 }
 
+/// Whether its functions are those of almost every model.
+static int lstm_is_usual(const mw_lstm *how) {
+  return how->f.kind == MW_ACT_SIGMOID && how->g.kind == MW_ACT_TANH && how->h.kind == MW_ACT_TANH &&
+         !(how->clip > 0) && !how->input_forget && !how->peepholes;
+}
+
 TARGET static void lstm_step(const mw_lstm *how, const float *gates, float *cell, float *h) {
-  const int usual = how->f.kind == MW_ACT_SIGMOID && how->g.kind == MW_ACT_TANH && how->h.kind == MW_ACT_TANH &&
-                    !(how->clip > 0) && !how->input_forget && !how->peepholes;
+  const int usual = lstm_is_usual(how);
   size_t j = 0;
   for (; usual && j + W <= how->hidden; j += W) lstm_cells(how, gates, cell, h, j, W, MW_ACT_SIGMOID, MW_ACT_TANH);
   for (; j < how->hidden; j += W) {

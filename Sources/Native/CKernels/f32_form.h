@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A form of the float kernels: the same algorithms, written once over vectors in f32_math.h, f32_product.h, f32_rows.h
-// and f32_cells.h, compiled for one instruction set. A form's file (f32_avx512.c and so on) defines the vector V of W
-// floats with its primitives, then includes f32_body.h.
+// A form of the float kernels: the same algorithms, written once over vectors in f32_math.h, f32_product.h, f32_rows.h,
+// f32_cells.h and f32_lstm.h, compiled for one instruction set. A form's file (f32_avx512.c and so on) defines the
+// vector V of W floats with its primitives, then includes f32_body.h.
 #pragma once
 #include "include/f32.h"
 
@@ -21,6 +21,9 @@ typedef struct {
                      float *out, float *mean, float *inverse_deviation);
   void (*activate)(mw_activation f, float *x, size_t count);
   void (*lstm_step)(const mw_lstm *how, const float *gates, float *cell, float *h);
+  size_t (*lstm_packed_bytes)(size_t hidden);
+  void (*lstm_pack)(const float *r, size_t hidden, float *packed);
+  void (*lstm_run)(const mw_lstm *how, const mw_lstm_run *run);
   void (*gru_reset)(const mw_gru *how, const float *gates, const float *h, float *reset);
   void (*gru_step)(const mw_gru *how, const float *gates, const float *recurrent, float *h);
 } mw_f32_form;

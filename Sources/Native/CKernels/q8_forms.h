@@ -33,14 +33,15 @@ typedef struct {
   void (*range)(const float *x, size_t count, float *low, float *high);
 } mw_q8_form;
 
-/// v to the nearest integer, even on a tie, for |v| < 2^22: what is added has no bits left for a fraction.
-MW_INLINE int32_t mw_q8_nearest(float v) { return (int32_t)((v + 0x1.8p23f) - 0x1.8p23f); }
-
-/// clamp(v, low, high) rounded, plus zero; a NaN gives low.
+/// clamp(v, low, high) to the nearest integer, even on a tie, plus zero; a NaN gives low. For |v| < 2^22: 1.5 * 2^23
+/// leaves no bits for a fraction, so that the sum holds the integer in its low ones.
 MW_INLINE uint8_t mw_q8_rounded(float v, float low, float high, int32_t zero) {
   v = v > low ? v : low;
   v = v < high ? v : high;
-  return (uint8_t)(mw_q8_nearest(v) + zero);
+  v += 0x1.8p23f;
+  uint32_t bits;
+  __builtin_memcpy(&bits, &v, 4);
+  return (uint8_t)(bits + (uint32_t)zero);
 }
 
 /// x * y + z rounded once, for an x of at most 29 bits. In double the product is exact; the sum is rounded to odd, so

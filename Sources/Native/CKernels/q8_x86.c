@@ -9,6 +9,15 @@
 
 #define AVX2 __attribute__((target("avx2,fma")))
 
+// The four bytes of the left side that a step multiplies, for all outputs.
+MW_INLINE int32_t group_at(const void *p) {
+  int32_t group;
+  __builtin_memcpy(&group, p, 4);
+  return group;
+}
+
+#define PRODUCT NAME(packed_bytes), NAME(pack), NAME(scratch_bytes), NAME(multiply)
+
 // A table of 256 bytes as 16 of 16. Row k holds what changes from row k - 1 to row k: a byte takes all rows up to its
 // own, since vpshufb gives 0 for what the saturating subtraction has made negative. The two halves go apart.
 AVX2 static void avx2_lookup(const uint8_t *q, size_t count, const uint8_t *table, uint8_t *out) {
@@ -62,11 +71,6 @@ static void avx512vnni_lookup(const uint8_t *q, size_t count, const uint8_t *tab
 #define OWN_LOOKUP
 #include "q8_elements.inc"
 
-TARGET MW_INLINE __m512i avx512_repeat(const uint8_t *p) {
-  int32_t group;
-  __builtin_memcpy(&group, p, 4);
-  return _mm512_set1_epi32(group);
-}
 // The limit first: a NaN and what is far below become INT32_MIN, which saturates to the lowest byte.
 TARGET MW_INLINE __m512i avx512_round(__m512 v, float high) {
   return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_set1_ps(high), v));
@@ -104,7 +108,7 @@ TARGET MW_INLINE void avx512_store_part(uint8_t *to, __m512i bytes, int from, si
 #define WEIGHTS __m512i
 #define READ(p) _mm512_loadu_si512(p)
 #define DOT(sum, w, x) (INT32S) _mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(x), w)
-#define REPEAT(p) avx512_repeat(p)
+#define REPEAT(p) _mm512_set1_epi32(group_at(p))
 #define ROUND(v, low, high) avx512_round((__m512)(v), high)
 #define NARROW4(a, b, c, d, zero, low, high) \
   (NAME(bytes)) avx512_narrow4((__m512i)(a), (__m512i)(b), (__m512i)(c), (__m512i)(d), zero, low, high)
@@ -117,15 +121,10 @@ TARGET MW_INLINE void avx512_store_part(uint8_t *to, __m512i bytes, int from, si
   default: NAME(panel_4)(&w);
 #include "q8_multiply.inc"
 
-const mw_q8_form mw_q8_avx512vnni = {NAME(packed_bytes), NAME(pack), NAME(scratch_bytes), NAME(multiply), ELEMENTS};
+const mw_q8_form mw_q8_avx512vnni = {PRODUCT, ELEMENTS};
 #include "q8_undefine.inc"
 
 // What the 256-bit forms share.
-AVX2 MW_INLINE __m256i avx2_repeat(const void *p) {
-  int32_t group;
-  __builtin_memcpy(&group, p, 4);
-  return _mm256_set1_epi32(group);
-}
 AVX2 MW_INLINE __m256i avx2_round(__m256 v, float high) {
   return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(high), v));
 }
@@ -137,6 +136,9 @@ AVX2 MW_INLINE __m256i avx2_narrow4(__m256i a, __m256i b, __m256i c, __m256i d, 
   const __m256i all = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd), order);
   return _mm256_min_epu8(_mm256_max_epu8(all, _mm256_set1_epi8((char)low)), _mm256_set1_epi8((char)high));
 }
+#define AVX2_ROUND(v, high) avx2_round((__m256)(v), high)
+#define AVX2_NARROW4(a, b, c, d, zero, low, high) \
+  (NAME(bytes)) avx2_narrow4((__m256i)(a), (__m256i)(b), (__m256i)(c), (__m256i)(d), zero, low, high)
 AVX2 MW_INLINE __m256i avx2_madd(__m256i sum, __m256i weights, __m256i x) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(weights, x));
 }
@@ -151,57 +153,34 @@ AVX2 MW_INLINE void avx2_widen16(const uint8_t *from, int16_t *to) {
 #define OWN_LOOKUP
 #include "q8_elements.inc"
 #define LANES 8
-#define VECS 2
-#define FLAT 4
-#define TALL_MOST 6
-#define WIDE_MOST 8
 #define GROUP 2
 #define ELEMENT int16_t
 #define WIDENED 1
 #define WIDEN16(from, to) avx2_widen16(from, to)
-#define CENTRED 0
 #define WEIGHTS __m256i
 #define READ(p) _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(p)))
 #define DOT(sum, w, x) (INT32S) avx2_madd((__m256i)(sum), w, (__m256i)(x))
-#define REPEAT(p) avx2_repeat(p)
-#define ROUND(v, low, high) avx2_round((__m256)(v), high)
-#define NARROW4(a, b, c, d, zero, low, high) \
-  (NAME(bytes)) avx2_narrow4((__m256i)(a), (__m256i)(b), (__m256i)(c), (__m256i)(d), zero, low, high)
-#define STORE_PART(to, bytes, from, count) __builtin_memcpy(to, (const uint8_t *)&(bytes) + (from), count)
-#define PANELS PANEL(6, 1) PANEL(6, 2)
-#define PANEL_CASES                 \
-  case 1: NAME(panel_1)(&w); break; \
-  default: NAME(panel_2)(&w);
-#include "q8_multiply.inc"
-const mw_q8_form mw_q8_avx2 = {NAME(packed_bytes), NAME(pack), NAME(scratch_bytes), NAME(multiply), ELEMENTS};
+#define REPEAT(p) _mm256_set1_epi32(group_at(p))
+#define ROUND(v, low, high) AVX2_ROUND(v, high)
+#define NARROW4(a, b, c, d, zero, low, high) AVX2_NARROW4(a, b, c, d, zero, low, high)
+#include "q8_sixteen.inc"
+const mw_q8_form mw_q8_avx2 = {PRODUCT, ELEMENTS};
 #include "q8_undefine.inc"
 
 // AVX-VNNI: the same tiles, vpdpbusd on activations in place.
 #define NAME(x) avxvnni_##x
 #define TARGET __attribute__((target("avx2,fma,avxvnni")))
 #define LANES 8
-#define VECS 2
-#define FLAT 4
-#define TALL_MOST 6
-#define WIDE_MOST 8
 #define GROUP 4
 #define ELEMENT uint8_t
 #define WIDENED 0
-#define CENTRED 0
 #define WEIGHTS __m256i
 #define READ(p) _mm256_loadu_si256((const __m256i *)(p))
 #define DOT(sum, w, x) (INT32S) _mm256_dpbusd_avx_epi32((__m256i)(sum), (__m256i)(x), w)
-#define REPEAT(p) avx2_repeat(p)
-#define ROUND(v, low, high) avx2_round((__m256)(v), high)
-#define NARROW4(a, b, c, d, zero, low, high) \
-  (NAME(bytes)) avx2_narrow4((__m256i)(a), (__m256i)(b), (__m256i)(c), (__m256i)(d), zero, low, high)
-#define STORE_PART(to, bytes, from, count) __builtin_memcpy(to, (const uint8_t *)&(bytes) + (from), count)
-#define PANELS PANEL(6, 1) PANEL(6, 2)
-#define PANEL_CASES                 \
-  case 1: NAME(panel_1)(&w); break; \
-  default: NAME(panel_2)(&w);
-#include "q8_multiply.inc"
-#define PRODUCT NAME(packed_bytes), NAME(pack), NAME(scratch_bytes), NAME(multiply)
+#define REPEAT(p) _mm256_set1_epi32(group_at(p))
+#define ROUND(v, low, high) AVX2_ROUND(v, high)
+#define NARROW4(a, b, c, d, zero, low, high) AVX2_NARROW4(a, b, c, d, zero, low, high)
+#include "q8_sixteen.inc"
 #define AVX2_ELEMENTS                                                                                         \
   avx2_quantize, avx2_quantize_transposed, avx2_dequantize, avx2_transpose, avx2_row_sums, avx2_lookup,       \
       avx2_flip, avx2_add, avx2_multiply_elements, avx2_max_pool, avx2_column_sums, avx2_range
@@ -210,11 +189,6 @@ const mw_q8_form mw_q8_avxvnni = {PRODUCT, AVX2_ELEMENTS};
 
 // SSE4.1: 8 outputs a panel, 12 sums of 4.
 #define SSE41 __attribute__((target("sse4.1")))
-SSE41 MW_INLINE __m128i sse41_repeat(const void *p) {
-  int32_t group;
-  __builtin_memcpy(&group, p, 4);
-  return _mm_set1_epi32(group);
-}
 SSE41 MW_INLINE __m128i sse41_round(__m128 v, float high) {
   return _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(high), v));
 }
@@ -237,27 +211,17 @@ SSE41 MW_INLINE void sse41_widen16(const uint8_t *from, int16_t *to) {
 #define FMA(x, y, z) mw_q8_fma(x, y, z)
 #include "q8_elements.inc"
 #define LANES 4
-#define VECS 2
-#define FLAT 4
-#define TALL_MOST 6
-#define WIDE_MOST 8
 #define GROUP 2
 #define ELEMENT int16_t
 #define WIDENED 1
 #define WIDEN16(from, to) sse41_widen16(from, to)
-#define CENTRED 0
 #define WEIGHTS __m128i
 #define READ(p) _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)(p)))
 #define DOT(sum, w, x) (INT32S) sse41_madd((__m128i)(sum), w, (__m128i)(x))
-#define REPEAT(p) sse41_repeat(p)
+#define REPEAT(p) _mm_set1_epi32(group_at(p))
 #define ROUND(v, low, high) sse41_round((__m128)(v), high)
 #define NARROW4(a, b, c, d, zero, low, high) \
   (NAME(bytes)) sse41_narrow4((__m128i)(a), (__m128i)(b), (__m128i)(c), (__m128i)(d), zero, low, high)
-#define STORE_PART(to, bytes, from, count) __builtin_memcpy(to, (const uint8_t *)&(bytes) + (from), count)
-#define PANELS PANEL(6, 1) PANEL(6, 2)
-#define PANEL_CASES                 \
-  case 1: NAME(panel_1)(&w); break; \
-  default: NAME(panel_2)(&w);
-#include "q8_multiply.inc"
+#include "q8_sixteen.inc"
 const mw_q8_form mw_q8_sse41 = {PRODUCT, ELEMENTS};
 #endif

@@ -79,7 +79,10 @@ public struct Network: Sendable {
     planner.values.prepared.reserve(
       model.graph.constants.all.reduce(0) { $0 + $1.tensor.storage.count } * 3 / 2)
     let ids = try planner.plan(Fusion.rewrite(model.graph), inputs: shapes)
-    steps = planner.steps
+    var steps = planner.steps
+    // A stream takes each position once, and carries some.
+    if !isStreaming { steps.narrow(results: ids.outputs) { [planner] in planner.values.root($0) } }
+    self.steps = steps
     // Taken out, so that adding to it copies nothing.
     var constants = AlignedBytes(count: 0)
     swap(&constants, &planner.values.prepared)
@@ -128,7 +131,7 @@ public struct Network: Sendable {
       unsafe input.withUnsafeBufferPointer {
         unsafe from.update(from: $0.baseAddress ?? UnsafePointer(from), count: given)
       }
-      for step in steps { unsafe step.run(memory) }
+      unsafe runSteps(memory)
       unsafe output.withUnsafeMutableBufferPointer { unsafe $0.baseAddress?.update(from: to, count: wanted) }
     }
   }
@@ -156,7 +159,7 @@ public struct Network: Sendable {
           start: memory[port.value], count: tensor.storage.count)
         unsafe place.copyBytes(from: tensor.storage)
       }
-      for step in steps { unsafe step.run(memory) }
+      unsafe runSteps(memory)
       results = outputs.map { port in
         let bytes = unsafe UnsafeRawBufferPointer(
           start: memory[port.value], count: port.count * port.type.size)
@@ -164,6 +167,11 @@ public struct Network: Sendable {
       }
     }
     return results
+  }
+
+  /// By index: a step that is borrowed from the array is neither copied nor retained.
+  private func runSteps(_ memory: Memory) {
+    for i in steps.indices { unsafe steps[i].run(memory) }
   }
 
   private func execute(_ scratch: inout Scratch, _ state: UnsafeMutableRawPointer?, _ body: (Memory) -> Void)

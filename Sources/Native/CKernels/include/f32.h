@@ -61,6 +61,24 @@ void mw_f32_activate(int path, mw_activation f, float *x, size_t count);
 typedef struct { size_t hidden; mw_activation f, g, h; float clip; int input_forget; const float *peepholes; } mw_lstm;
 void mw_f32_lstm_step(int path, const mw_lstm *how, float *gates, float *cell, float *h);
 
+/// Recurrent weights of an LSTM, r[4 * hidden][hidden] with the gates in the order of ONNX, packed into 64-byte aligned
+/// memory.
+size_t mw_f32_lstm_packed_bytes(int path, size_t hidden);
+void mw_f32_lstm_pack(int path, const float *r, size_t hidden, float *packed);
+
+/// All steps of an LSTM for one batch row: each adds R h to its gates, then does what mw_f32_lstm_step does.
+typedef struct {
+  size_t steps;
+  float *gates;          // 4 * hidden sums W x + b of the first step; overwritten
+  ptrdiff_t gates_step;  // elements to those of the next step
+  const float *packed;   // R
+  float *h, *cell;       // hidden: the states before the first step, then those after the last
+  float *other;          // hidden: scratch
+  float *y;              // hidden: h after the first step, or NULL
+  ptrdiff_t y_step;
+} mw_lstm_run;
+void mw_f32_lstm_run(int path, const mw_lstm *how, const mw_lstm_run *run);
+
 /// One step of a GRU cell for one batch row. `gates` holds sums in the order of ONNX: z, r, h (3 x hidden); h (hidden)
 /// is updated in place. Which sums depends on linear_before_reset of the model:
 /// - 1: z and r are W x + R h + b, the third block is W x + Wb alone, and `recurrent` (hidden) is R_h h + Rb;

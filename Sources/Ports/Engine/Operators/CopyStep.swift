@@ -18,6 +18,14 @@ struct CopyStep: Step {
   var writes: [ValueID] { [to] }
   var cost: StepCost { StepCost(label: label, arithmetic: .move) }
 
+  /// The stretch that it reads.
+  var needed: [ValueID: Needed] {
+    guard !loops.axes.contains(where: { $0.length == 0 }) else { return [:] }
+    let ends = loops.axes.map { ($0.length - 1) * $0.strides[0] }
+    let (low, high) = (ends.reduce(0) { $0 + min($1, 0) }, ends.reduce(0) { $0 + max($1, 0) })
+    return [from: Needed(row: 1, rows: Places(fromStart + low, through: fromStart + high, step: 1))]
+  }
+
   func run(_ memory: Memory) {
     switch elementSize {
     case 1: unsafe run(memory, UInt8.self)

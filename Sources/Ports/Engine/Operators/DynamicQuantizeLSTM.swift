@@ -169,7 +169,8 @@ extension Operators {
       aScale: quantize.scale, bScale: scale, bCount: planner[scale].count, yScale: nil, alpha: 1,
       columns: columns, scale: try planner.makeTemporary(node, .float, [columns]))
     let prepared = PreparedWeights(
-      shape: right, packed: packed, base: base.base, zeros: allZero ? nil : zeros,
+      shape: right, packedBytes: right.packedBytes(path), packed: packed, base: base.base,
+      zeros: allZero ? nil : zeros,
       end: .float(scale: scales.scale, offset: nil), aZero: quantize.zero, aIsSigned: false, path: path)
     let product = DenseStep(
       label: node.op, a: quantize.y, y: y, weights: prepared, rows: rows,

@@ -21,10 +21,25 @@ extension Operators {
       planner.emit(
         LSTMStep(
           label: node.op, shape: shape, direction: direction, operands: operands, cells: cells,
-          recurrent: try recurrentWeights(node, shape, direction, &planner), sums: sums,
+          recurrent: try lstmWeights(node, shape, direction, &planner), sums: sums,
           h: try shape.makeStates(node, &planner),
+          other: try planner.makeTemporary(node, .float, [shape.hidden]),
           c: try shape.makeStates(node, &planner), path: planner.path))
     }
+  }
+
+  /// R of all gates, packed for an LSTM.
+  private static func lstmWeights(
+    _ node: Node, _ shape: RecurrentShape, _ direction: Int, _ planner: inout Planner
+  ) throws(ModelError) -> ValueID {
+    let weights = try planner.operand(node, 2, of: [.float])
+    let count = mw_f32_lstm_packed_bytes(planner.path, shape.hidden) / MemoryLayout<Float>.size
+    let packed = try planner.makeTemporary(node, .float, [count])
+    planner.prepare(
+      LSTMPackStep(
+        weights: weights, offset: direction * shape.columns * shape.hidden, hidden: shape.hidden,
+        packed: packed, path: planner.path))
+    return packed
   }
 
   private static func gru(_ node: Node, _ planner: inout Planner) throws(ModelError) {

@@ -60,6 +60,26 @@ struct RecurrentRun {
   /// Time step that comes as number `t` in a sequence of `length`.
   func time(_ t: Int, _ length: Int) -> Int { shape.runsBackward(direction) ? length - 1 - t : t }
 
+  /// Takes each batch entry through its sequence: `step` gets the number of the step, the row of X that it takes, and
+  /// the state, which it updates.
+  func run(
+    _ memory: Memory, h states: UnsafeMutablePointer<Float>,
+    _ step: (_ t: Int, _ row: Int, _ h: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    unsafe begin(memory, operands.initial, states)
+    for b in 0..<shape.batch {
+      let h = unsafe states + b * shape.hidden
+      let length = unsafe length(memory, b)
+      for t in 0..<length {
+        let time = time(t, length)
+        unsafe step(t, shape.row(time, b), h)
+        unsafe write(memory, h, time: time, b)
+      }
+      unsafe clear(memory, from: length, b)
+      unsafe end(memory, operands.last, h, b, isEmpty: length == 0)
+    }
+  }
+
   /// Adds R h of step `t` to `sums`, in turns from the first and from the last weight, so that each step begins with
   /// those that the nearest cache still holds.
   func accumulate(
@@ -111,11 +131,13 @@ struct LSTMStep: Step {
   let recurrent: ValueID
   let sums: ValueID
   let h: ValueID
+  /// The states of every second step.
+  let other: ValueID
   let c: ValueID
   let path: Int32
 
   var reads: [ValueID] { operands.reads + cells.reads + [recurrent, sums] }
-  var writes: [ValueID] { operands.writes + cells.writes + [sums, h, c] }
+  var writes: [ValueID] { operands.writes + cells.writes + [sums, h, other, c] }
   var cost: StepCost {
     StepCost(
       label: label, arithmetic: .float, macs: shape.steps * shape.batch * shape.hidden * shape.columns)
@@ -124,23 +146,46 @@ struct LSTMStep: Step {
   func run(_ memory: Memory) {
     let walk = RecurrentRun(shape: shape, direction: direction, operands: operands)
     var how = unsafe cells.how(memory, shape, direction)
-    let (sums, recurrent) = unsafe (memory.floats(sums), memory.floats(recurrent))
     unsafe walk.begin(memory, operands.initial, memory.floats(h))
     unsafe walk.begin(memory, cells.initial, memory.floats(c))
+    var all = unsafe mw_lstm_run()
+    unsafe all.packed = UnsafePointer(memory.floats(recurrent))
+    unsafe all.other = memory.floats(other)
     for b in 0..<shape.batch {
-      let (h, c) = unsafe (memory.floats(h) + b * shape.hidden, memory.floats(c) + b * shape.hidden)
       let length = unsafe walk.length(memory, b)
-      for t in 0..<length {
-        let time = walk.time(t, length)
-        let gates = unsafe sums + shape.row(time, b) * shape.columns
-        unsafe walk.accumulate(path, t, h, recurrent, shape.columns, gates)
-        unsafe mw_f32_lstm_step(path, &how, gates, c, h)
-        unsafe walk.write(memory, h, time: time, b)
+      let (first, step) = (walk.time(0, length), shape.runsBackward(direction) ? -1 : 1)
+      unsafe all.steps = length
+      unsafe all.gates = memory.floats(sums) + shape.row(first, b) * shape.columns
+      unsafe all.gates_step = step * (shape.row(1, b) - shape.row(0, b)) * shape.columns
+      unsafe all.h = memory.floats(h) + b * shape.hidden
+      unsafe all.cell = memory.floats(c) + b * shape.hidden
+      if let y = operands.y {
+        unsafe all.y = memory.floats(y) + shape.output(first, b, direction)
+        unsafe all.y_step = step * (shape.output(1, b, direction) - shape.output(0, b, direction))
       }
+      if length > 0 { unsafe mw_f32_lstm_run(path, &how, &all) }
       unsafe walk.clear(memory, from: length, b)
-      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
-      unsafe walk.end(memory, cells.last, c, b, isEmpty: length == 0)
+      unsafe walk.end(memory, operands.last, all.h, b, isEmpty: length == 0)
+      unsafe walk.end(memory, cells.last, all.cell, b, isEmpty: length == 0)
     }
+  }
+}
+
+/// Packs the recurrent weights of one direction of an LSTM.
+struct LSTMPackStep: Step {
+  let weights: ValueID
+  /// Where those of the direction begin.
+  let offset: Int
+  let hidden: Int
+  let packed: ValueID
+  let path: Int32
+
+  var reads: [ValueID] { [weights] }
+  var writes: [ValueID] { [packed] }
+  var cost: StepCost { StepCost(label: "pack", arithmetic: .move) }
+
+  func run(_ memory: Memory) {
+    unsafe mw_f32_lstm_pack(path, memory.floats(weights) + offset, hidden, memory.floats(packed))
   }
 }
 
@@ -172,17 +217,8 @@ struct GRUStep: Step {
       hidden: shape.hidden, f: shape.activations[direction * 2], g: shape.activations[direction * 2 + 1],
       clip: shape.clip)
     let (sums, reset) = unsafe (memory.floats(sums), memory.floats(reset))
-    unsafe walk.begin(memory, operands.initial, memory.floats(h))
-    for b in 0..<shape.batch {
-      let h = unsafe memory.floats(h) + b * shape.hidden
-      let length = unsafe walk.length(memory, b)
-      for t in 0..<length {
-        let time = walk.time(t, length)
-        unsafe step(memory, walk, t, &how, sums + shape.row(time, b) * shape.columns, h, reset)
-        unsafe walk.write(memory, h, time: time, b)
-      }
-      unsafe walk.clear(memory, from: length, b)
-      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
+    unsafe walk.run(memory, h: memory.floats(h)) { t, row, h in
+      unsafe step(memory, walk, t, &how, sums + row * shape.columns, h, reset)
     }
   }
 
@@ -231,23 +267,14 @@ struct RNNStep: Step {
   func run(_ memory: Memory) {
     let walk = RecurrentRun(shape: shape, direction: direction, operands: operands)
     let (sums, recurrent) = unsafe (memory.floats(sums), memory.floats(recurrent))
-    unsafe walk.begin(memory, operands.initial, memory.floats(h))
-    for b in 0..<shape.batch {
-      let h = unsafe memory.floats(h) + b * shape.hidden
-      let length = unsafe walk.length(memory, b)
-      for t in 0..<length {
-        let time = walk.time(t, length)
-        let sum = unsafe sums + shape.row(time, b) * shape.hidden
-        unsafe walk.accumulate(path, t, h, recurrent, shape.hidden, sum)
-        if shape.clip > 0 {
-          for j in 0..<shape.hidden { unsafe sum[j] = max(-shape.clip, min(shape.clip, sum[j])) }
-        }
-        unsafe mw_f32_activate(path, shape.activations[direction], sum, shape.hidden)
-        unsafe h.update(from: sum, count: shape.hidden)
-        unsafe walk.write(memory, h, time: time, b)
+    unsafe walk.run(memory, h: memory.floats(h)) { t, row, h in
+      let sum = unsafe sums + row * shape.hidden
+      unsafe walk.accumulate(path, t, h, recurrent, shape.hidden, sum)
+      if shape.clip > 0 {
+        for j in 0..<shape.hidden { unsafe sum[j] = max(-shape.clip, min(shape.clip, sum[j])) }
       }
-      unsafe walk.clear(memory, from: length, b)
-      unsafe walk.end(memory, operands.last, h, b, isEmpty: length == 0)
+      unsafe mw_f32_activate(path, shape.activations[direction], sum, shape.hidden)
+      unsafe h.update(from: sum, count: shape.hidden)
     }
   }
 }

@@ -12,6 +12,9 @@ protocol Step: Sendable {
   var writes: [ValueID] { get }
   /// What it is and costs, for `model inspect`.
   var cost: StepCost { get }
+  /// Leaves out what is not needed of the first value that it writes; what is then needed of those that it reads.
+  /// Nil, as by default, where it computes and reads everything.
+  mutating func narrow(to needed: Needed) -> [ValueID: Needed]?
   func run(_ memory: Memory)
 }
 

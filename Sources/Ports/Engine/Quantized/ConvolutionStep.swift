@@ -23,19 +23,28 @@ struct ConvolutionStep: Step {
   let tapCount: Int
   let rowSums: ValueID?
   let scratch: ValueID
+  /// Which outputs of each row are computed.
+  var places: Places
 
   var reads: [ValueID] { [x, taps] + weights.reads }
   var writes: [ValueID] { [y, scratch] + [padded, rowSums, history].compactMap(\.self) }
   var cost: StepCost {
     StepCost(
       label: label, arithmetic: .int8,
-      macs: batch * vertical.output * horizontal.output * weights.shape.depth * weights.shape.allColumns)
+      macs: batch * vertical.output * places.count * weights.shape.depth * weights.shape.allColumns)
+  }
+
+  mutating func narrow(to needed: Needed) -> [ValueID: Needed]? {
+    guard batch == 1, vertical.input == 1, vertical.output == 1, history == nil else { return nil }
+    places = needed.inRows(of: weights.shape.allColumns)
+    let inputs = horizontal.inputs(of: places)
+    return [x: Needed(row: channels, rows: inputs)]
   }
 
   func run(_ memory: Memory) {
     let shape = weights.shape
     let rowBytes = horizontal.padded * channels
-    let rows = horizontal.output
+    let rows = places.count
     for image in 0..<batch {
       var source = unsafe memory.bytes(x) + image * vertical.input * horizontal.input * channels
       if let padded {
@@ -51,16 +60,18 @@ struct ConvolutionStep: Step {
       }
       for group in 0..<shape.groups {
         var product = unsafe weights.product(memory, matrix: group, column: group * shape.columns)
-        unsafe product.a_row = horizontal.stride * channels
+        unsafe product.a_row = places.step * horizontal.stride * channels
         unsafe product.taps = UnsafePointer(memory.pointer(taps))
         unsafe product.tap_count = tapCount
         unsafe product.tap_length = shape.length
         unsafe product.m = rows
-        unsafe product.out_row = shape.allColumns
+        unsafe product.out_row = places.step * shape.allColumns
         for row in 0..<vertical.output {
-          let at = (image * vertical.output + row) * rows * shape.allColumns + group * shape.columns
+          let first = (image * vertical.output + row) * horizontal.output + places.first
+          let at = first * shape.allColumns + group * shape.columns
           unsafe product.a = UnsafePointer(
-            source + row * vertical.stride * rowBytes + group * (channels / shape.groups))
+            source + row * vertical.stride * rowBytes + places.first * horizontal.stride * channels
+              + group * (channels / shape.groups))
           unsafe product.out = memory[y] + at * weights.end.size
           if let rowSums {
             let sums: UnsafeMutablePointer<Int32> = unsafe memory.pointer(rowSums)
@@ -90,5 +101,17 @@ struct ConvolutionStep: Step {
     }
     unsafe (to + (vertical.before + vertical.input) * rowBytes).update(
       repeating: zero, count: vertical.behind * rowBytes)
+  }
+}
+
+extension Window {
+  /// The positions of the input that the windows at `places` cover; one of them where all is padding.
+  func inputs(of places: Places) -> Places {
+    let step = greatestCommonDivisor(places.count > 1 ? places.step * stride : 0, size > 1 ? dilation : 0)
+    var (low, high) = (places.first * stride - before, places.last * stride - before + (size - 1) * dilation)
+    if low < 0, step > 0 { low += (-low + step - 1) / step * step }
+    if high >= input, step > 0 { high -= (high - input + step) / step * step }
+    guard low >= 0, high < input, low <= high else { return Places(0, through: 0, step: 0) }
+    return Places(low, through: high, step: step)
   }
 }

@@ -16,7 +16,9 @@ struct QuantizedBinaryStep: Step {
   let isSigned: Bool
   /// Whether halves fall where those of the signed sums do.
   let roundsSigned: Bool
-  let count: Int
+  /// Elements to compute: from `first` on.
+  var first = 0
+  var count: Int
   let path: Int32
 
   var reads: [ValueID] {
@@ -25,6 +27,12 @@ struct QuantizedBinaryStep: Step {
   var writes: [ValueID] { [y] }
   var cost: StepCost { StepCost(label: operation.rawValue, arithmetic: .int8) }
 
+  mutating func narrow(to needed: Needed) -> [ValueID: Needed]? {
+    let elements = needed.inRows(of: 1)
+    (first, count) = (elements.first, elements.last - elements.first + 1)
+    return [a: needed].merging([b: needed]) { first, _ in first }
+  }
+
   func run(_ memory: Memory) {
     var how = unsafe mw_q8_binary(
       a_scale: memory.floats(aQuantization.scale)[0], b_scale: memory.floats(bQuantization.scale)[0],
@@ -32,7 +40,7 @@ struct QuantizedBinaryStep: Step {
       a_zero: memory.unsignedZero(aQuantization.zero, isSigned: isSigned),
       b_zero: memory.unsignedZero(bQuantization.zero, isSigned: isSigned),
       out_zero: memory.unsignedZero(yQuantization.zero, isSigned: isSigned), low: 0, high: 255)
-    let (a, b, y) = unsafe (memory.bytes(a), memory.bytes(b), memory.bytes(y))
+    let (a, b, y) = unsafe (memory.bytes(a) + first, memory.bytes(b) + first, memory.bytes(y) + first)
     switch (operation, roundsSigned) {
     case (.add, false): unsafe mw_q8_add(path, &how, a, b, count, y)
     case (.add, true): unsafe mw_q8_add_signed(path, &how, a, b, count, y)

@@ -96,7 +96,7 @@ extension Planner {
           [
             prepared.scratchBytes(
               rows: horizontal.output, row: horizontal.stride * channels, taps: offsets)
-          ])))
+          ]), places: .all(horizontal.output)))
   }
 
   /// What a stream carries for a convolution: the positions before its first window.

@@ -5,6 +5,8 @@ internal import CKernels
 /// The right side and the end of INT8 products, ready for the kernels: made once where everything is known at load.
 struct PreparedWeights: Sendable {
   let shape: WeightShape
+  /// Bytes of one packed matrix.
+  let packedBytes: Int
   let packed: ValueID
   /// int32: where the sums begin.
   let base: ValueID
@@ -47,7 +49,7 @@ extension PreparedWeights {
   func product(_ memory: Memory, matrix: Int, column: Int) -> mw_q8_product {
     var product = unsafe mw_q8_product()
     unsafe product.n = shape.columns
-    unsafe product.packed = UnsafePointer(memory.pointer(packed) + matrix * shape.packedBytes(path))
+    unsafe product.packed = UnsafePointer(memory.pointer(packed) + matrix * packedBytes)
     unsafe product.base = UnsafePointer(memory.pointer(base) + matrix * shape.columns)
     if let zeros { unsafe product.column_factor = UnsafePointer(memory.pointer(zeros) + column) }
     switch end {
@@ -118,7 +120,8 @@ extension Planner {
         columns: shape.allColumns, matrices: matrices, depth: shape.depth, base: base,
         path: path))
     return PreparedWeights(
-      shape: shape, packed: packed, base: base, zeros: allZero ? nil : zeros,
+      shape: shape, packedBytes: shape.packedBytes(path), packed: packed, base: base,
+      zeros: allZero ? nil : zeros,
       end: try productEnd(node, inputs), aZero: inputs.aZero, aIsSigned: inputs.aIsSigned, path: path)
   }
 
