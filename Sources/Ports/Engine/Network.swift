@@ -81,7 +81,7 @@ public struct Network: Sendable {
     let ids = try planner.plan(Fusion.rewrite(model.graph), inputs: shapes)
     var steps = planner.steps
     // A stream takes each position once, and carries some.
-    if !isStreaming { steps.narrow(results: ids.outputs) { [planner] in planner.values.root($0) } }
+    if !isStreaming { steps.narrow(results: ids.outputs) { [values = planner.values] in values.root($0) } }
     self.steps = steps
     // Taken out, so that adding to it copies nothing.
     var constants = AlignedBytes(count: 0)
