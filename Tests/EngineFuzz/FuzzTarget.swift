@@ -15,6 +15,10 @@ func exercise(_ bytes: [UInt8]) {
   }
   var scratch = Scratch(for: [network])
   _ = try? network.run(inputs, scratch: &scratch)
+  // As a stream along one of its axes, too: making one runs it, and the whole beside it.
+  if let rank = network.inputs.first?.shape.count, rank > 0 {
+    _ = try? StreamingNetwork(onnx: bytes, axis: bytes.count % rank, piece: 1)
+  }
 }
 
 /// What libFuzzer calls.

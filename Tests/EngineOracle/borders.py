@@ -5,11 +5,12 @@ Two programs that add floats in another order may fall to either side of a half,
 difference is no error, but an error may look like one, so it has to be shown in ONNX Runtime's own numbers:
 
 - A graph in floats, or one that makes its scales from floats: where the results are apart, ONNX Runtime's own result
-  moves as far (within a factor of 8) when input and weights move by one unit in their last place.
+  moves as far (within a factor of 8) when the input, the weights or what passes from operator to operator move by one
+  unit in their last place.
 - A quantized graph: ONNX Runtime gives our result once some of the values that it computed in floats (an operator
   without a quantized form, or an int8 tensor of two readers, whose product it does not fuse) and that lie within 1e-6
   of the range beside a half fall to the other side. Where the result itself is such floats, it moves as far as it is
-  apart, which is 1e-5 at most, when the floats behind each DequantizeLinear move by one unit in their last place.
+  apart, which is 1e-5 at most, when what passes from operator to operator moves by one unit in its last place.
 """
 import itertools
 import os
@@ -40,7 +41,7 @@ def differing(got, expected):
 
 
 def nudged(array, rng):
-    return (array * (1 + rng.choice([-1, 0, 1], array.shape) * 2.0**-23)).astype(np.float32)
+    return np.asarray(array * (1 + rng.choice([-1, 0, 1], array.shape) * 2.0**-23), np.float32)
 
 
 def moves_as_far(got, expected, others, bound=np.inf):
@@ -69,44 +70,46 @@ def of_moved_numbers(case, count):
 
 
 class Open:
-    """ONNX Runtime's optimised graph, opened where it goes from integers to floats and from floats to integers.
+    """ONNX Runtime's optimised graph, opened where floats pass from operator to operator.
 
-    What each DequantizeLinear gives is multiplied by an input of the graph, what each QuantizeLinear gets is moved by
-    another: `values` are those floats, `of(...)` runs the graph with some of them changed.
+    Each is multiplied by an input of the graph, and what a QuantizeLinear gets is moved by another: `of(...)` runs the
+    graph with some of them changed.
     """
 
     def __init__(self, model, x):
         self.x, graph = x, model.graph
         self.constants = {c.name: numpy_helper.to_array(c) for c in graph.initializer}
         self.outputs = [output.name for output in graph.output]
-        nodes, self.halves, self.floats = [], [], []
+        inside = [name for node in graph.node for name in node.output if name and name not in self.outputs]
+        shown = onnx.ModelProto()
+        shown.CopyFrom(model)
+        shown.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inside)
+        names = self.outputs + inside
+        session = ort.InferenceSession(shown.SerializeToString(), forms.plain_options())
+        self.values = dict(zip(names, session.run(names, {"x0": x})))
+        self.floats = [name for name in inside if self.values[name].dtype == np.float32]
+        self.halves, nodes = [], []
         for node in list(graph.node):
-            nodes.append(node)
-            if node.op_type == "QuantizeLinear" and node.input[0] != "x0":
+            if node.op_type == "QuantizeLinear" and node.input[0] in self.values:
                 self.halves.append((node.input[0], node.input[1]))
-                nodes.insert(-1, helper.make_node("Add", [node.input[0], f"move {len(self.halves)}"], [f"moved {len(self.halves)}"]))
-                node.input[0] = f"moved {len(self.halves)}"
-            elif node.op_type == "DequantizeLinear" and node.output[0] not in self.outputs:
-                self.floats.append(node.output[0])
-                nodes.append(helper.make_node("Mul", [f"{node.output[0]} exact", f"scale {len(self.floats)}"], [node.output[0]]))
-                node.output[0] += " exact"
+                moved = f"moved {len(self.halves)}"
+                nodes.append(helper.make_node("Add", [node.input[0], f"move {len(self.halves)}"], [moved]))
+                node.input[0] = moved
+            nodes.append(node)
+            for at, name in enumerate(node.output):
+                if name in self.floats:
+                    node.output[at] += " exact"
+                    nodes.append(helper.make_node("Mul", [node.output[at], f"scale {self.floats.index(name) + 1}"], [name]))
         del graph.node[:]
         graph.node.extend(nodes)
         inputs = [f"move {i + 1}" for i in range(len(self.halves))] + [f"scale {i + 1}" for i in range(len(self.floats))]
         graph.input.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in inputs)
-        shown = dict.fromkeys(name for name, _ in self.halves if name not in self.outputs) | dict.fromkeys(self.floats)
-        graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in shown)
         self.session = ort.InferenceSession(model.SerializeToString(), forms.plain_options())
-        self.values = {}
-        self.values = dict(zip(self.outputs + list(shown), self.run({})))
-
-    def run(self, changes):
-        neutral = {f"move {i + 1}": np.zeros(1, np.float32) for i in range(len(self.halves))}
-        neutral |= {f"scale {i + 1}": np.ones(1, np.float32) for i in range(len(self.floats))}
-        return self.session.run(None, {"x0": self.x} | neutral | changes)
 
     def of(self, changes):
-        return self.run(changes)[:len(self.outputs)]
+        neutral = {f"move {i + 1}": np.zeros(1, np.float32) for i in range(len(self.halves))}
+        neutral |= {f"scale {i + 1}": np.ones(1, np.float32) for i in range(len(self.floats))}
+        return self.session.run(self.outputs, {"x0": self.x} | neutral | changes)
 
     def of_other_sides(self):
         """The results with each choice of values beside a half on the other side, few before many."""
@@ -136,14 +139,14 @@ class Open:
 
 def explained(case, count, got, expected, folder):
     """Whether floats beside a border explain how the first `count` layers of a graph differ, and how."""
-    if case.form in forms.FLOATING:
-        return moves_as_far(got, expected, of_moved_numbers(case, count))
     path = f"{folder}/optimized.onnx"
     case.expected(count, optimized=path)
     model = onnx.load(path)
     os.remove(path)
     ops = sorted({node.op_type for node in model.graph.node})
     graph = Open(model, case.x)
+    if case.form in forms.FLOATING:
+        return moves_as_far(got, expected, itertools.chain(of_moved_numbers(case, count), graph.of_moved_floats()))
     for many, other in graph.of_other_sides():
         if not any(differing(a, b).any() for a, b in zip(got, other)):
             return True, f"{many} values of ONNX Runtime's beside a half explain it"

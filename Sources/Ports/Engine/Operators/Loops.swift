@@ -46,6 +46,12 @@ struct Loops: Sendable {
   /// The runs of the inner loop: for each, the elements at which it starts in the operands.
   var rows: Rows { Rows(axes: axes) }
 
+  /// The loop around the inner one, and the others, each of whose turns it makes with the inner one.
+  var rowAxis: Axis { axes.count > 1 ? axes[axes.count - 2] : Axis(length: 1, strides: .zero) }
+  var blocks: Rows {
+    Rows(axes: axes.dropLast(2) + [Axis(length: axes.contains { $0.length == 0 } ? 0 : 1, strides: .zero)])
+  }
+
   struct Rows: Sequence, IteratorProtocol {
     fileprivate let axes: [Axis]
     private var start: SIMD4<Int> = .zero

@@ -12,11 +12,11 @@ extension Operators {
       try sumPool(node, &planner, .norm(Float(p)))
     },
     "GlobalAveragePool": { (node, planner) throws(ModelError) in try globalPool(node, &planner, .mean) },
-    "GlobalMaxPool": { (node, planner) throws(ModelError) in try globalPool(node, &planner, .largest) },
+    "GlobalMaxPool": { (node, planner) throws(ModelError) in try globalPool(node, &planner, .larger) },
     "GlobalLpPool": { (node, planner) throws(ModelError) in
       let p = node.integer("p", default: 2)
       guard p > 0 else { throw node.fault("p of \(p)") }
-      try globalPool(node, &planner, .norm(Float(p)))
+      try sumPool(node, &planner, .norm(Float(p)), isGlobal: true)
     },
   ]
 
@@ -37,12 +37,13 @@ extension Operators {
         planes: shape[0] * shape[1], columnMajor: node.integer("storage_order", default: 0) != 0))
   }
 
-  private static func sumPool(_ node: Node, _ planner: inout Planner, _ kind: SumPoolStep.Kind)
-    throws(ModelError)
-  {
+  /// - Parameter isGlobal: one window over everything.
+  private static func sumPool(
+    _ node: Node, _ planner: inout Planner, _ kind: SumPoolStep.Kind, isGlobal: Bool = false
+  ) throws(ModelError) {
     let stored = try planner.stored(node, 0, of: [.float])
     let shape = planner[stored].shape
-    let windows = try Windows(node, shape)
+    let windows = try Windows(node, shape, weights: isGlobal ? shape : nil)
     let x = try planner.channelsLast(stored)
     let y = try planner.makeOutput(
       node, 0, .float, [shape[0], shape[1]] + windows.output,
@@ -52,17 +53,14 @@ extension Operators {
         label: node.op, kind: kind, x: x, y: y, windows: windows, batch: shape[0], channels: shape[1]))
   }
 
-  private static func globalPool(_ node: Node, _ planner: inout Planner, _ kind: GlobalPoolStep.Kind)
-    throws(ModelError)
-  {
+  private static func globalPool(
+    _ node: Node, _ planner: inout Planner, _ function: ReduceStep.Function
+  ) throws(ModelError) {
     let x = try planner.stored(node, 0, of: [.float])
     let shape = planner[x].shape
     guard shape.count >= 3 else { throw node.fault("a tensor of rank \(shape.count)") }
-    let y = try planner.makeOutput(
-      node, 0, .float, [shape[0], shape[1]] + Array(repeating: 1, count: shape.count - 2))
-    planner.emit(
-      GlobalPoolStep(
-        label: node.op, kind: kind, x: x, y: y, batch: shape[0], channels: shape[1],
-        positions: shape[2...].reduce(1, *), channelsLast: planner[x].layout == .channelsLast))
+    let kept = Array(shape[..<2]) + shape[2...].map { _ in 1 }
+    let y = try planner.makeOutput(node, 0, .float, kept)
+    planner.emitReduction(node.op, function, x, to: y, kept)
   }
 }

@@ -134,7 +134,7 @@ extension Operators {
 
 extension Planner {
   /// Emits the joining of the elements of `x` along the axes that have the length 1 in `kept`.
-  fileprivate mutating func emitReduction(
+  mutating func emitReduction(
     _ label: String, _ function: ReduceStep.Function, _ x: ValueID, to y: ValueID, _ kept: [Int]
   ) {
     let shape = self[x].shape

@@ -145,7 +145,7 @@ struct SumPoolStep: Step {
     case .mean: for c in 0..<channels { unsafe out[c] += from[c] }
     case .norm(1): for c in 0..<channels { unsafe out[c] += abs(from[c]) }
     case .norm(2): for c in 0..<channels { unsafe out[c] += from[c] * from[c] }
-    case .norm(let p): for c in 0..<channels { unsafe out[c] += power(abs(from[c]), p) }
+    case .norm(let p): for c in 0..<channels { unsafe out[c] += Float.power(abs(from[c]), p) }
     }
   }
 
@@ -156,7 +156,7 @@ struct SumPoolStep: Step {
       for c in 0..<channels { unsafe out[c] /= count }
     case .norm(1): break
     case .norm(2): for c in 0..<channels { unsafe out[c] = out[c].squareRoot() }
-    case .norm(let p): for c in 0..<channels { unsafe out[c] = power(out[c], 1 / p) }
+    case .norm(let p): for c in 0..<channels { unsafe out[c] = Float.power(out[c], 1 / p) }
     }
   }
 }

@@ -44,8 +44,8 @@ struct ReduceStep: NumberStep {
     }
   }
 
-  /// Sixteen partial results for each block of a row, then one after the other to the result: quicker than one result
-  /// alone, and nearer to the exact sum.
+  /// Joins in parts, each from the start, and the parts then: sixteen neighbours at a time are quicker than one, and
+  /// parts of a sum are nearer to the exact one than a single long sum.
   ///
   /// SAFETY: the loops were made for the shapes of both values, so that each index lies within its value.
   @inline(__always)
@@ -54,28 +54,83 @@ struct ReduceStep: NumberStep {
   ) {
     let x: UnsafeMutablePointer<T> = unsafe memory.pointer(x)
     unsafe y.update(repeating: start, count: count)
-    let (length, by) = (loops.inner.length, loops.inner.strides)
-    for at in loops.rows {
-      let (x, y) = unsafe (x + at[0], y + at[1])
-      if by[1] != 0 {
-        for i in 0..<length { unsafe y[i &* by[1]] = f(y[i &* by[1]], before(x[i &* by[0]])) }
-        continue
+    let by = loops.inner.strides
+    if by[1] == 0 {
+      for at in loops.rows {
+        let (x, y) = unsafe (x + at[0], y + at[1])
+        unsafe y.pointee = f(
+          y.pointee, by[0] == 1 ? row(x, 1, start, before, f) : row(x, by[0], start, before, f))
       }
-      let (lanes, block) = (16, 4096)
+      return
+    }
+    for at in loops.blocks {
+      let (x, y) = unsafe (x + at[0], y + at[1])
+      if by[0] == 1, by[1] == 1 {
+        unsafe columns(x, y, (1, 1), start, before, f)
+      } else {
+        unsafe columns(x, y, (by[0], by[1]), start, before, f)
+      }
+    }
+  }
+
+  private static let lanes = 16
+
+  /// All of an inner loop that ends in one result.
+  @inline(__always)
+  private func row<T: Number>(
+    _ x: UnsafeMutablePointer<T>, _ step: Int, _ start: T, _ before: (T) -> T, _ f: (T, T) -> T
+  ) -> T {
+    let (length, lanes) = (loops.inner.length, ReduceStep.lanes)
+    var (result, i) = (start, 0)
+    while i + 2 * lanes <= length {
+      var partial = InlineArray<16, T>(repeating: start)
+      let end = min(i + 4096, length)
+      while i + lanes <= end {
+        for lane in 0..<lanes { partial[lane] = unsafe f(partial[lane], before(x[(i + lane) &* step])) }
+        i += lanes
+      }
+      for lane in 0..<lanes { result = f(result, partial[lane]) }
+    }
+    while i < length {
+      result = unsafe f(result, before(x[i &* step]))
+      i += 1
+    }
+    return result
+  }
+
+  /// An inner loop of as many results, with the loop around it, which adds to them where it stays at them.
+  @inline(__always)
+  private func columns<T: Number>(
+    _ x: UnsafeMutablePointer<T>, _ y: UnsafeMutablePointer<T>, _ step: (x: Int, y: Int), _ start: T,
+    _ before: (T) -> T, _ f: (T, T) -> T
+  ) {
+    let (length, rows, lanes) = (loops.inner.length, loops.rowAxis, ReduceStep.lanes)
+    let depth = rows.strides[1] == 0 ? lanes : 1
+    var row = 0
+    while row < rows.length {
+      let end = min(row + depth, rows.length)
+      let (from, to) = unsafe (x + row &* rows.strides[0], y + row &* rows.strides[1])
       var i = 0
-      while by[0] == 1, i + 2 * lanes <= length {
+      while i + lanes <= length {
         var partial = InlineArray<16, T>(repeating: start)
-        let end = min(i + block, length)
-        while i + lanes <= end {
-          for lane in 0..<lanes { partial[lane] = unsafe f(partial[lane], before(x[i + lane])) }
-          i += lanes
+        for r in 0..<(end - row) {
+          let from = unsafe from + r &* rows.strides[0]
+          for lane in 0..<lanes {
+            partial[lane] = unsafe f(partial[lane], before(from[(i + lane) &* step.x]))
+          }
         }
-        for lane in 0..<lanes { unsafe y.pointee = f(y.pointee, partial[lane]) }
+        for lane in 0..<lanes { unsafe to[(i + lane) &* step.y] = f(to[(i + lane) &* step.y], partial[lane]) }
+        i += lanes
       }
       while i < length {
-        unsafe y.pointee = f(y.pointee, before(x[i &* by[0]]))
+        var partial = start
+        for r in 0..<(end - row) {
+          partial = unsafe f(partial, before(from[r &* rows.strides[0] + i &* step.x]))
+        }
+        unsafe to[i &* step.y] = f(to[i &* step.y], partial)
         i += 1
       }
+      row = end
     }
   }
 }
