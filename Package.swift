@@ -82,10 +82,12 @@ let package = Package(
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     // sources in, samples out
     part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),
+    // spans of a signal in, spectra, envelopes, statistics and trends out; knows no machine
+    part("Signal", "Path", ["Kernels"]),
     // samples in, judged samples out
-    part("Condition", "Path", ["Machine", "Kernels"]),
+    part("Condition", "Path", ["Machine", "Kernels", "Signal"]),
     // waveforms in, what an analyst reads out
-    part("Features", "Path", ["Machine", "Kernels"]),
+    part("Features", "Path", ["Machine", "Kernels", "Signal"]),
     // features in, baselines and INT8 scores out
     part("Infer", "Path", ["Machine", "Engine"]),
     // one machine's window in, findings with evidence out
@@ -149,7 +151,8 @@ let package = Package(
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
-    tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
+    tests("Signal", ["Signal", "Kernels"]),
+    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
     // Golden vectors and seeded noise for tests.
     .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A window that is a sum of cosines, in its periodic form: w[n] = sum over j of (-1)^j a[j] cos(2 pi j n / N).
+///
+/// The transform of such a window has 2 `coefficients.count` - 1 lines, so it can be applied to a rectangular
+/// spectrum instead of to the signal. Coefficients are SciPy's (`scipy.signal.windows`); those of the flat top are from
+/// D'Antona and Ferrero, "Digital Signal Processing for Measurement Systems", 2006.
+public enum CosineWindow: String, CaseIterable, Sendable, Codable {
+  /// No window: exact for signals that are periodic in their length.
+  case rectangular
+  /// For bands and overall values: 1.5 bins wide, a line between two bins reads 1.42 dB low.
+  case hann
+  case hamming
+  case blackman
+  /// For amplitudes: 3.77 bins wide, a line between two bins reads 0.01 dB low.
+  case flatTop = "flat-top"
+
+  /// The a[j], from j = 0 on.
+  public var coefficients: [Double] {
+    switch self {
+    case .rectangular: [1]
+    case .hann: [0.5, 0.5]
+    case .hamming: [0.54, 0.46]
+    case .blackman: [0.42, 0.5, 0.08]
+    case .flatTop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368]
+    }
+  }
+
+  /// Mean of the window: what a line's amplitude is multiplied by.
+  public var coherentGain: Double { coefficients[0] }
+
+  /// Equivalent noise bandwidth in bins: N sum w^2 / (sum w)^2.
+  public var noiseBandwidth_bins: Double {
+    let a = coefficients
+    let squares = a[0] * a[0] + a.dropFirst().reduce(0) { $0 + $1 * $1 } / 2
+    return squares / (a[0] * a[0])
+  }
+
+  /// The `count` values of the window.
+  public func values(count: Int) -> [Float] {
+    let a = coefficients
+    return (0..<count).map { n in
+      let angle = 2 * Double.pi * Double(n) / Double(count)
+      return Float(
+        a.indices.reduce(0) { $0 + ($1.isMultiple(of: 2) ? 1 : -1) * a[$1] * cos(Double($1) * angle) })
+    }
+  }
+}
