@@ -18,16 +18,14 @@ import Glibc
   @inlinable public var power: Float { real * real + imaginary * imaginary }
 }
 
-/// Fourier transforms of one even length, planned once (KissFFT, single precision).
+/// Fourier transforms of one length, planned once (KissFFT, single precision).
 ///
 /// ```swift
 /// let transform = FourierTransform(count: 16_384)
 /// transform.forward(samples.span, into: &bins)   // 16 384 Float in, 8 193 ComplexFloat out
 /// ```
-/// Both directions are unscaled: forward then inverse gives `count` times the signal. Lengths whose prime
-/// factors are 2, 3 and 5 take O(n log n) time and allocate nothing; every other prime factor p costs
-/// O(n p) time and one temporary of p values, so callers that may cut a signal ask `fastCount` first.
-/// At 16 384 samples `forward` takes 1.3 times, `inverse` 0.7 times as long as SciPy 1.17's in single precision.
+/// All directions are unscaled: forward then inverse gives `count` times the signal. A plan keeps scratch of its
+/// own, so one task at a time transforms with it.
 @safe public final class FourierTransform {
   /// Length of the signal.
   public let count: Int
@@ -35,53 +33,80 @@ import Glibc
   public var binCount: Int { count / 2 + 1 }
 
   // SAFETY: both plans are made in init, freed in deinit, never handed out. KissFFT only reads a plan while
-  // it transforms, except for the packing buffer inside the real plan: the class is not Sendable, so one
-  // task at a time is in here.
-  private let realPlan: kiss_fftr_cfg
+  // it transforms.
+  private let forwardPlan: kiss_fft_cfg
   private let inversePlan: kiss_fft_cfg
+  private var input: [ComplexFloat]
+  private var output: [ComplexFloat]
 
-  /// Plans transforms of `count` samples; `count` is even and at least 2.
+  /// Plans transforms of `count` samples, 1 at least.
   public init(count: Int) {
-    precondition(count >= 2 && count.isMultiple(of: 2) && count <= 1 << 28, "no plan for \(count) samples")
-    guard let real = unsafe kiss_fftr_alloc(Int32(count), 0, nil, nil),
+    precondition(count >= 1 && count <= 1 << 28, "no plan for \(count) samples")
+    guard let forward = unsafe kiss_fft_alloc(Int32(count), 0, nil, nil),
       let inverse = unsafe kiss_fft_alloc(Int32(count), 1, nil, nil)
     else { preconditionFailure("no memory for a transform of \(count) samples") }
     self.count = count
-    unsafe realPlan = real
+    unsafe forwardPlan = forward
     unsafe inversePlan = inverse
+    input = Array(repeating: ComplexFloat(0, 0), count: count)
+    output = input
   }
 
   deinit {
-    unsafe free(UnsafeMutableRawPointer(realPlan))
+    unsafe free(UnsafeMutableRawPointer(forwardPlan))
     unsafe free(UnsafeMutableRawPointer(inversePlan))
   }
 
   /// Transforms `count` real samples into `binCount` bins: bin k is the sum of x[n] exp(-2 pi i k n / count).
   public func forward(_ signal: Span<Float>, into bins: inout MutableSpan<ComplexFloat>) {
     precondition(signal.count == count && bins.count == binCount, "buffers do not fit the plan")
-    // SAFETY: lengths are checked above; ComplexFloat has the layout of kiss_fft_cpx (two floats, in order),
-    // and both buffers outlive the call.
-    unsafe signal.withUnsafeBufferPointer { input in
-      unsafe bins.withUnsafeMutableBufferPointer { output in
-        unsafe output.withMemoryRebound(to: kiss_fft_cpx.self) {
-          guard let from = input.baseAddress, let to = $0.baseAddress else { return }
-          unsafe kiss_fftr(realPlan, from, to)
-        }
-      }
+    for n in 0..<count { input[n] = ComplexFloat(signal[n], 0) }
+    unsafe transform(forwardPlan, input, into: &output)
+    for k in 0..<bins.count { bins[k] = output[k] }
+  }
+
+  /// Transforms a one-sided spectrum of `binCount` bins back to `count` real samples; imaginary parts at 0 Hz, and
+  /// at the Nyquist frequency of an even length, are ignored.
+  public func inverse(_ bins: Span<ComplexFloat>, into signal: inout MutableSpan<Float>) {
+    precondition(signal.count == count && bins.count == binCount, "buffers do not fit the plan")
+    input[0] = ComplexFloat(bins[0].real, 0)
+    for k in 1..<bins.count {
+      input[k] = bins[k]
+      input[count - k] = ComplexFloat(bins[k].real, -bins[k].imaginary)
     }
+    if count.isMultiple(of: 2) { input[count / 2] = ComplexFloat(bins[count / 2].real, 0) }
+    unsafe transform(inversePlan, input, into: &output)
+    for n in 0..<count { signal[n] = output[n].real }
+  }
+
+  /// Transforms `count` complex samples into `count` bins.
+  public func forward(_ signal: Span<ComplexFloat>, into spectrum: inout MutableSpan<ComplexFloat>) {
+    unsafe transform(forwardPlan, signal, into: &spectrum)
   }
 
   /// Transforms a two-sided spectrum of `count` bins back to `count` complex samples. A spectrum whose upper
   /// half is zero gives the analytic signal, whose magnitude is the envelope.
   public func inverse(_ spectrum: Span<ComplexFloat>, into signal: inout MutableSpan<ComplexFloat>) {
-    precondition(spectrum.count == count && signal.count == count, "buffers do not fit the plan")
-    // SAFETY: as in `forward`; input and output cannot be the same memory, because `signal` is exclusive.
-    unsafe spectrum.withUnsafeBufferPointer { input in
-      unsafe signal.withUnsafeMutableBufferPointer { output in
+    unsafe transform(inversePlan, spectrum, into: &signal)
+  }
+
+  private func transform(_ plan: kiss_fft_cfg, _ from: [ComplexFloat], into to: inout [ComplexFloat]) {
+    var output = to.mutableSpan
+    unsafe transform(plan, from.span, into: &output)
+  }
+
+  private func transform(
+    _ plan: kiss_fft_cfg, _ from: Span<ComplexFloat>, into to: inout MutableSpan<ComplexFloat>
+  ) {
+    precondition(from.count == count && to.count == count, "buffers do not fit the plan")
+    // SAFETY: lengths are checked above; ComplexFloat has the layout of kiss_fft_cpx (two floats, in order),
+    // both buffers outlive the call, and cannot be the same memory, because `to` is exclusive.
+    unsafe from.withUnsafeBufferPointer { input in
+      unsafe to.withUnsafeMutableBufferPointer { output in
         unsafe input.withMemoryRebound(to: kiss_fft_cpx.self) { from in
           unsafe output.withMemoryRebound(to: kiss_fft_cpx.self) { to in
             guard let from = from.baseAddress, let to = to.baseAddress else { return }
-            unsafe kiss_fft(inversePlan, from, to)
+            unsafe kiss_fft(plan, from, to)
           }
         }
       }
