@@ -58,22 +58,27 @@ public struct DefectSurvey: Sendable, Codable, Equatable {
       verdict = .notAssessable(missing: missing + ["shaft speed"])
       return
     }
-    let isRate = FeatureExtractor.sampleRates_Hz.contains(sampleRate_Hz)
-    if !isRate { missing.append("sample rate") }
-    let count = min(samples.count, FeatureExtractor.sampleMaximum)
-    guard missing.isEmpty,
-      var envelope = WhitenedEnvelope(count: count, sampleRate_Hz: sampleRate_Hz, shaft_Hz: shaft_Hz)
-    else {
-      let turns = "a record of \(Int(WhitenedEnvelope.turnsMinimum)) turns of the shaft"
-      verdict = .notAssessable(missing: missing.isEmpty ? [turns] : missing)
+    if !FeatureExtractor.sampleRates_Hz.contains(sampleRate_Hz) { missing.append("sample rate") }
+    guard missing.isEmpty else {
+      verdict = .notAssessable(missing: missing)
       return
     }
-    guard envelope.measure(samples) else {
+    let part = samples.extracting(first: min(samples.count, FeatureExtractor.sampleMaximum))
+    guard
+      let window = WhitenedEnvelope.windowCount(
+        of: part.count, sampleRate_Hz: sampleRate_Hz, shaft_Hz: shaft_Hz)
+    else {
+      let turns = Int(WhitenedEnvelope.turnsMinimum)
+      verdict = .notAssessable(missing: ["a record of \(turns) turns of the shaft"])
+      return
+    }
+    guard let envelope = WhitenedEnvelope(of: part, window: window, sampleRate_Hz: sampleRate_Hz) else {
       verdict = .notAssessable(missing: ["a record of finite samples that vary"])
       return
     }
     verdict = .silent("")
-    let orders = bearings.flatMap { bearing in DefectSurvey.lines.map { bearing.order(of: $0) } }
+    let orders = bearings.flatMap { bearing in DefectSurvey.lines.map { bearing.order(of: $0) } }.filter(
+      \.isFinite)
     let highest_Hz = ((orders.max() ?? 0) + 2) * shaft_Hz
     weigh(Comb(envelope, shaft_Hz: shaft_Hz, upTo: highest_Hz), bearings, upTo: highest_Hz)
   }
@@ -109,7 +114,7 @@ public struct DefectSurvey: Sendable, Codable, Equatable {
     let other = comb.best(from: 1.5 * comb.shaft_Hz, to: highest_Hz) { frequency_Hz in
       [0.5, 1, 2].allSatisfy { abs(frequency_Hz / ($0 * top.found_Hz) - 1) > LineLimits.slip }
     }
-    if let other, other.level_dB >= top.level_dB {
+    guard let other, other.level_dB < top.level_dB else {
       verdict = .silent("lines that are none of the bearing's stand higher")
       return
     }
