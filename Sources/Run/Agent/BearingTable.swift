@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Machine
 import Settings
 
@@ -17,12 +18,15 @@ struct BearingTable {
       guard element > 0, pitch > element else {
         throw entry.fail("an element diameter above 0 and below the pitch diameter, both in mm")
       }
+      let count = try table.integer("rolling-elements", in: 3...200)
+      guard element < pitch * sin(.pi / Double(count)) else {
+        throw entry.fail("\(count) elements that fit side by side on the pitch diameter")
+      }
+      let angle = try table.number("contact-angle", default: 0)
+      guard angle >= 0, angle < 90 else { throw entry.fail("a contact angle from 0 to below 90 degrees") }
       geometries[designation] = Bearing(
-        name: designation, designation: designation,
-        rollingElements: try table.integer("rolling-elements", in: 3...200),
-        elementDiameter_mm: element, pitchDiameter_mm: pitch,
-        contactAngle_deg: try table.number("contact-angle", default: 0),
-        source: try table.string("source"))
+        name: designation, designation: designation, rollingElements: count, elementDiameter_mm: element,
+        pitchDiameter_mm: pitch, contactAngle_deg: angle, source: try table.string("source"))
       try table.finish()
     }
   }
