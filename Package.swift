@@ -29,7 +29,7 @@ func part(_ name: String, _ layer: String, _ dependencies: [Target.Dependency] =
 }
 
 /// A C library of the operating system, found by pkg-config.
-func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
+func system(_ name: String, _ pkgConfig: String, _ debian: String) -> Target {
   .systemLibrary(
     name: name, path: "Sources/Native/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
@@ -63,9 +63,8 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
-    system("CKissFFT", nil, "libkissfft-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
+    .target(name: "CFourier", path: "Sources/Native/CFourier"),
 
     // Ports: the only parts that touch C or the operating system's devices.
     // register requests in, raw words out
@@ -75,17 +74,19 @@ let package = Package(
     // SQLite, opened the way that keeps promises
     part("Ledger", "Ports", [grdb]),
     // spans in, spans out: FFT
-    part("Kernels", "Ports", ["CKissFFT"]),
+    part("Kernels", "Ports", ["CFourier"]),
     // an ONNX file in, a network planned for this processor out
     part("Engine", "Ports", ["CKernels", protobuf]),
 
     // Path: from the sensor to the alarm. Each stage is a value-to-value step.
     // sources in, samples out
     part("Acquire", "Path", ["Machine", "Clockwork", "Settings", "Fieldbus", "Broker", protobuf]),
+    // spans of a signal in, spectra, envelopes, statistics and trends out; knows no machine
+    part("Signal", "Path", ["Kernels"]),
     // samples in, judged samples out
-    part("Condition", "Path", ["Machine", "Kernels"]),
+    part("Condition", "Path", ["Machine", "Kernels", "Signal"]),
     // waveforms in, what an analyst reads out
-    part("Features", "Path", ["Machine", "Kernels"]),
+    part("Features", "Path", ["Machine", "Kernels", "Signal"]),
     // features in, baselines and INT8 scores out
     part("Infer", "Path", ["Machine", "Engine"]),
     // one machine's window in, findings with evidence out
@@ -149,7 +150,8 @@ let package = Package(
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
-    tests("Features", ["Features", "Condition", "Kernels", "Machine"]),
+    tests("Signal", ["Signal", "Kernels"]),
+    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
     // Golden vectors and seeded noise for tests.
     .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
