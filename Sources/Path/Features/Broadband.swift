@@ -17,7 +17,7 @@ enum Broadband {
       // The rest after the last whole block joins it.
       let stop = end - start < 2 * block ? end : start + block
       for k in start..<stop { scratch[k - start] = power[k] }
-      sum += Double(median(of: &scratch, count: stop - start)) * Double(stop - start)
+      sum += Double(median(of: scratch.span, count: stop - start)) * Double(stop - start)
       start = stop
     }
     let ln2 = 0.693147180559945

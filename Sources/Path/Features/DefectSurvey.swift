@@ -147,7 +147,7 @@ struct Comb {
       let first = max(2, k - reach)
       let last = min(power.count - 2, k + reach)
       for i in first...last { scratch[i - first] = power[i] }
-      let floor = median(of: &scratch, count: last - first + 1)
+      let floor = median(of: scratch.span, count: last - first + 1)
       if floor > 0, power[k] > 0 { levels[k] = Double(log(power[k] / floor)) }
     }
     return levels

@@ -32,6 +32,7 @@ public struct FeatureExtractor {
   public static let peakMaximum_m_s2 = 1e9
   private var workspaces: [Workspace] = []
   private var signalScratch = SignalScratch(count: 0)
+  private var kurtogramScratch = KurtogramScratch(count: 0)
   private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
 
   /// An extractor without plans; the first waveform of a length and rate makes one.
@@ -58,8 +59,13 @@ public struct FeatureExtractor {
     guard let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
       FeatureExtractor.isVibration(statistics)
     else { return }
+    let impulsive = workspaces[slot].impulsiveBand(
+      waveform.samples, scratch: &signalScratch, kurtogramScratch: &kurtogramScratch)
     let envelope = workspaces[slot].demodulate(scratch: &signalScratch)
     let workspace = workspaces[slot]
+    window.values[.spectralKurtosis] = impulsive?.choice.kurtosis
+    window.values[.impulsiveBandCentre] = impulsive?.choice.band.centre_Hz
+    window.values[.impulsiveBandEnvelopeRMS] = impulsive?.envelopeRMS
     add(statistics, sampleRate_Hz: workspace.sampleRate_Hz, to: &window.values)
     window.values[.envelopeRMS] = envelope.rms
     window.values[.envelopeKurtosis] = envelope.kurtosis
@@ -176,7 +182,10 @@ public struct FeatureExtractor {
     }
     if workspaces.count == FeatureExtractor.workspaceLimit { workspaces.removeFirst() }
     workspaces.append(Workspace(count: count, sampleRate_Hz: rate))
-    if signalScratch.count < count { signalScratch = SignalScratch(count: count) }
+    if signalScratch.count < count {
+      signalScratch = SignalScratch(count: count)
+      kurtogramScratch = KurtogramScratch(count: count)
+    }
     return workspaces.count - 1
   }
 }

@@ -166,6 +166,6 @@ struct LineSearch {
     let last = min(amplitudes.count - 2, bin + reach)
     guard first <= last else { return 0 }
     for k in first...last { scratch[k - first] = amplitudes[k] }
-    return median(of: &scratch, count: last - first + 1)
+    return median(of: scratch.span, count: last - first + 1)
   }
 }
