@@ -74,7 +74,7 @@ class Features:
             self.once = np.nan_to_num((1 - 1 / k**2) / (2 * np.pi * self.f) ** 2 / 1.5, posinf=0, neginf=0, nan=0)
             self.twice = np.nan_to_num((1 - np.minimum(1, 10 / 3 / k**2)) / (2 * np.pi * self.f) ** 4 / 1.5, posinf=0, nan=0)
         self.edges = 10 * 500 ** (np.arange(33) / 32) / self.df + 0.5
-        self.kurtogram = Kurtogram(rate, int(np.log2(rate / 2 / 400)))
+        self.kurtogram = Kurtogram(rate, int(np.log2(rate / 2 / 640)))
 
     def span(self, low, high, margin=0):
         return slice(int(np.ceil(low / self.df)) - margin, int(high / self.df) + 1 + margin)

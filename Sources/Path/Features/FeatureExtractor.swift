@@ -33,7 +33,6 @@ public struct FeatureExtractor {
   private var workspaces: [Workspace] = []
   private var signalScratch = SignalScratch(count: 0)
   private var kurtogramScratch = KurtogramScratch(count: 0)
-  private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
 
   /// An extractor without plans; the first waveform of a length and rate makes one.
   public init() {}
@@ -132,13 +131,12 @@ public struct FeatureExtractor {
     let df = workspace.resolution_Hz
     addOrders(shaft, machine, workspace, &window.values)
     window.values[.shaftSpeed] = speed_rpm
-    var scratch = self.scratch.mutableSpan
     window.values[.broadbandRMS] = Broadband.floor(
-      workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz, scratch: &scratch)
+      workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz)
     let search = LineSearch(amplitudes: workspace.envelope, resolution_Hz: df, shaft_Hz: shaft)
     for bearing in machine.bearings {
       for line in BearingLine.allCases {
-        if let match = search.match(line, of: bearing, scratch: &scratch) { window.lines.append(match) }
+        if let match = search.match(line, of: bearing) { window.lines.append(match) }
       }
     }
   }

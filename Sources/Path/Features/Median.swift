@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The upper median of the first `count` of some values that are not negative; 0 of none.
+/// The upper median of values that are not negative; 0 of none.
 ///
 /// Such floats are in the order of their bit patterns, so the median is bisected by counting what lies below: no branch
 /// depends on a value, and nothing is moved.
-func median(of values: Span<Float>, count: Int) -> Float {
+func median(of values: Span<Float>) -> Float {
+  let count = values.count
   guard count > 0 else { return 0 }
-  let part = values.extracting(first: count)
   var low = UInt32.max
   var high = UInt32.zero
   for i in 0..<count {
-    low = min(low, part[i].bitPattern)
-    high = max(high, part[i].bitPattern)
+    low = min(low, values[i].bitPattern)
+    high = max(high, values[i].bitPattern)
   }
   // The smallest pattern that more than half of the values do not exceed.
   while low < high {
     let middle = low + (high - low) / 2
-    if countUp(to: Float(bitPattern: middle), in: part) > count / 2 {
+    if countUp(to: Float(bitPattern: middle), in: values) > count / 2 {
       high = middle
     } else {
       low = middle + 1

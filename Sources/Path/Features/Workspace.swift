@@ -31,8 +31,9 @@ struct Workspace {
 
   /// Shortest waveform with a kurtogram.
   static let kurtogramMinimum = 256
-  /// A narrower band does not hold three harmonics of a bearing's line; its kurtosis tells single knocks.
-  static let narrowestBand_Hz = 400.0
+  /// A narrower band does not hold three harmonics of the lines of a bearing at 3000 r/min; its kurtosis tells single
+  /// knocks.
+  static let narrowestBand_Hz = 640.0
 
   /// The part of a waveform of `length` samples that is looked at.
   static func count(for length: Int) -> Int { FourierTransform.fastCount(upTo: length) }

@@ -83,25 +83,34 @@ public struct EnvelopePlan {
   ) -> EnvelopeStatistics {
     precondition(analytic.count == magnitudes.count && analytic.count > 0, "one magnitude a sample")
     let count = analytic.count
-    // Mean, mean square, and the second and fourth moment of the real part, in one lane each of two.
-    var (even, odd) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-    func add(_ i: Int, to sums: inout SIMD4<Double>) {
-      let value = analytic[i]
-      let power = value.power
-      let magnitude = power.squareRoot()
-      magnitudes[i] = magnitude
-      let square = Double(value.real * value.real)
-      sums += SIMD4<Double>(Double(magnitude), Double(power), square, square * square)
+    for i in 0..<count { magnitudes[i] = analytic[i].power.squareRoot() }
+    let whole = count & ~3
+    var (sums, squares, seconds, fourths) = (
+      SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero
+    )
+    let values = magnitudes.span
+    for i in stride(from: 0, to: whole, by: 4) {
+      let four = values.four(at: i)
+      sums += four
+      squares += four * four
+      let part = analytic.extracting(i..<(i + 4))
+      let real = SIMD4<Double>(SIMD4<Float>(part[0].real, part[1].real, part[2].real, part[3].real))
+      let square = real * real
+      seconds += square
+      fourths += square * square
     }
-    for i in stride(from: 0, to: count & ~1, by: 2) {
-      add(i, to: &even)
-      add(i + 1, to: &odd)
+    var (sum, square, second, fourth) = (sums.sum(), squares.sum(), seconds.sum(), fourths.sum())
+    for i in whole..<count {
+      let (magnitude, real) = (Double(values[i]), Double(analytic[i].real))
+      sum += magnitude
+      square += magnitude * magnitude
+      second += real * real
+      fourth += real * real * real * real
     }
-    if !count.isMultiple(of: 2) { add(count - 1, to: &even) }
-    let sums = (even + odd) / Double(count)
-    let variance = max(0, sums[1] - sums[0] * sums[0])
+    let n = Double(count)
+    let variance = max(0, square / n - (sum / n) * (sum / n))
     return EnvelopeStatistics(
-      rms: variance.squareRoot(), kurtosis: sums[2] > 0 ? sums[3] / (sums[2] * sums[2]) : nil)
+      rms: variance.squareRoot(), kurtosis: second > 0 ? fourth * n / (second * second) : nil)
   }
 
   /// Writes the envelope of `signal`; false, and an envelope of 0, where a sample is not finite.
