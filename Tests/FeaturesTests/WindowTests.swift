@@ -66,6 +66,8 @@ struct WindowTests {
     #expect(abs(centre - 6000) < 1700)
     #expect((v[.spectralKurtosis] ?? 0) > 3)
     #expect((quiet[.spectralKurtosis] ?? 0) < 1)
+    // The rings' first crest, 4 exp(-t/tau) at a quarter of their period, and the noise.
+    #expect(abs((v[.impactMaximum] ?? 0) - 4 * exp(-1 / (24_000 * 4e-4))) < 1)
     #expect((v[.impulsiveBandEnvelopeRMS] ?? 0) > 3 * (quiet[.impulsiveBandEnvelopeRMS] ?? 1))
   }
 

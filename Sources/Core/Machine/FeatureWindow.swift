@@ -56,6 +56,8 @@ public enum Feature: String, CaseIterable, Sendable, Codable {
   case spectralKurtosis = "spectral_kurtosis"
   case impulsiveBandCentre = "impulsive_band_hz"
   case impulsiveBandEnvelopeRMS = "impulsive_band_envelope_rms_m_s2"
+  /// Largest magnitude of a sample above 1 kHz, which averages would hide: impacts, as PeakVue trends them.
+  case impactMaximum = "impact_maximum_m_s2"
 }
 
 /// Values by feature; NaN inside is "missing" and reads as nil.

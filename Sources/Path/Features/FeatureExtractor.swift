@@ -60,6 +60,7 @@ public struct FeatureExtractor {
     else { return }
     let impulsive = workspaces[slot].impulsiveBand(
       waveform.samples, scratch: &signalScratch, kurtogramScratch: &kurtogramScratch)
+    window.values[.impactMaximum] = workspaces[slot].impactMaximum(scratch: &signalScratch)
     let envelope = workspaces[slot].demodulate(scratch: &signalScratch)
     let workspace = workspaces[slot]
     window.values[.spectralKurtosis] = impulsive?.choice.kurtosis

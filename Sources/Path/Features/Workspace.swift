@@ -12,6 +12,8 @@ struct Workspace {
   let band: EnvelopeBand
   private let plan: SpectrumPlan
   private let envelopes: EnvelopePlan
+  /// Gains of the high-pass of impacts for each bin, over the count; empty where the rate does not reach above it.
+  private let impactGains: [Float]
   /// Nil of waveforms too short for one.
   private let kurtogram: Kurtogram?
   private var kurtosis: [Float]
@@ -29,6 +31,8 @@ struct Workspace {
   /// Frequency up to which the spectrum is believed.
   var limit_Hz: Double { EnvelopeBand.usableShare * sampleRate_Hz }
 
+  /// Where impacts begin: the default high-pass of PeakVue measurements (Emerson, CSI 9420 manual).
+  static let impactEdge_Hz = 1000.0
   /// Shortest waveform with a kurtogram.
   static let kurtogramMinimum = 256
   /// A narrower band does not hold three harmonics of the lines of a bearing at 3000 r/min; its kurtosis tells single
@@ -45,6 +49,7 @@ struct Workspace {
     plan = SpectrumPlan(count: count, sampleRate_Hz: sampleRate_Hz, window: .rectangular)
     envelopes = EnvelopePlan(
       plan.transform, sampleRate_Hz: sampleRate_Hz, filter: band.filter(sampleRate_Hz: sampleRate_Hz))
+    impactGains = Workspace.impactGains(plan)
     let levels = Int(log2(max(2, sampleRate_Hz / 2 / Workspace.narrowestBand_Hz)))
     kurtogram =
       count >= Workspace.kurtogramMinimum
@@ -82,6 +87,31 @@ struct Workspace {
     envelopes.analytic(
       ofBins: bins, in: choice.band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
     return (choice, EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit)
+  }
+
+  private static func impactGains(_ plan: SpectrumPlan) -> [Float] {
+    guard EnvelopeBand.usableShare * plan.sampleRate_Hz >= 2 * Workspace.impactEdge_Hz,
+      let filter = ButterworthFilter(
+        order: 4, .highPass(Workspace.impactEdge_Hz), sampleRate_Hz: plan.sampleRate_Hz)
+    else { return [] }
+    return (0..<plan.binCount).map { k in
+      Float(k == 0 ? 0 : filter.gain(at: Double(k) * plan.resolution_Hz) / Double(plan.count))
+    }
+  }
+
+  /// Largest magnitude of the signal measured last above `impactEdge_Hz`; nil where the rate does not reach there.
+  mutating func impactMaximum(scratch: inout SignalScratch) -> Double? {
+    guard !impactGains.isEmpty else { return nil }
+    for k in impactGains.indices {
+      let gain = impactGains[k]
+      scratch.spectrum[k] = ComplexFloat(bins[k].real * gain, bins[k].imaginary * gain)
+    }
+    let (transform, binCount) = (plan.transform, plan.binCount)
+    var output = magnitudes.mutableSpan
+    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
+    var highest: Float = 0
+    for value in magnitudes { highest = max(highest, abs(value)) }
+    return Double(highest) * unit
   }
 
   /// Demodulates the signal measured last, and leaves the spectrum of its envelope in `envelope`.

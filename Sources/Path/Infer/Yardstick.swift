@@ -46,7 +46,7 @@ extension Feature {
     switch self {
     case .velocityRMS: .logarithmic(offset: 0.05, floor: 0.10)
     case .accelerationRMS, .highFrequencyRMS: .logarithmic(offset: 0.02, floor: 0.10)
-    case .accelerationPeak: .logarithmic(offset: 0.1, floor: 0.15)
+    case .accelerationPeak, .impactMaximum: .logarithmic(offset: 0.1, floor: 0.15)
     case .envelopeRMS, .broadbandRMS: .logarithmic(offset: 0.01, floor: 0.10)
     case .crestFactor, .kurtosis: .logarithmic(offset: 0, floor: 0.10)
     case .envelopeKurtosis: .logarithmic(offset: 0, floor: 0.15)
