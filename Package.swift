@@ -29,7 +29,7 @@ func part(_ name: String, _ layer: String, _ dependencies: [Target.Dependency] =
 }
 
 /// A C library of the operating system, found by pkg-config.
-func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
+func system(_ name: String, _ pkgConfig: String, _ debian: String) -> Target {
   .systemLibrary(
     name: name, path: "Sources/Native/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
@@ -63,9 +63,8 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
-    system("CKissFFT", nil, "libkissfft-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
+    .target(name: "CFourier", path: "Sources/Native/CFourier"),
 
     // Ports: the only parts that touch C or the operating system's devices.
     // register requests in, raw words out
@@ -75,7 +74,7 @@ let package = Package(
     // SQLite, opened the way that keeps promises
     part("Ledger", "Ports", [grdb]),
     // spans in, spans out: FFT
-    part("Kernels", "Ports", ["CKissFFT"]),
+    part("Kernels", "Ports", ["CFourier"]),
     // an ONNX file in, a network planned for this processor out
     part("Engine", "Ports", ["CKernels", protobuf]),
 
@@ -142,6 +141,10 @@ let package = Package(
     .executableTarget(
       name: "engine-lab", dependencies: ["Engine", "Allocations"], path: "Tests/EngineLab",
       exclude: ["Allocations"], swiftSettings: strict),
+    // The signal chain as a bare process, for `scripts/bench signal`.
+    .executableTarget(
+      name: "signal-lab", dependencies: ["Features", "Kernels", "Machine", "Allocations"],
+      path: "Tests/SignalLab", swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
