@@ -73,11 +73,15 @@ public struct AngularResampler: Sendable {
     guard first <= last else { return 0 }
     var (sum, weights) = (0.0, 0.0)
     let scale = cutoff * Double(AngularResampler.finesse)
-    for i in first...last {
-      let position = abs(place - Double(i)) * scale
-      let index = Int(position)
-      let weight = kernel[index] + (position - Double(index)) * (kernel[index + 1] - kernel[index])
-      sum += weight * Double(signal[i])
+    let table = kernel.span
+    let samples = signal.extracting(first...last)
+    let start = (place - Double(first)) * scale
+    for i in 0..<samples.count {
+      let position = abs(start - Double(i) * scale)
+      let index = Int32(position)
+      let k = Int(index)
+      let weight = table[k] + (position - Double(index)) * (table[k + 1] - table[k])
+      sum += weight * Double(samples[i])
       weights += weight
     }
     return Float(sum / weights)
