@@ -26,7 +26,9 @@ struct CepstrumTests {
   func numpy(count: Int, golden: [(Int, Float)]) throws {
     let x = KurtogramTests.impacts(count)
     let found = try #require(Self.cepstrum(x, window: .rectangular))
-    for (index, expected) in golden { #expect(abs(found[index] - expected) < 2e-6, "\(index)") }
+    for (index, expected) in golden {
+      #expect(abs(found[index] - expected) < 1e-5, "\(index) \(found[index]) \(expected)")
+    }
     // A real cepstrum is even.
     for i in 1..<count / 2 { #expect(abs(found[i] - found[count - i]) < 1e-6) }
   }
@@ -50,8 +52,8 @@ struct CepstrumTests {
     let x = (0..<25_600).map { n in
       let t = Double(n) / rate
       let angle = 2 * Double.pi * spacing * t
-      // A pulse a turn on a carrier: some twenty sidebands.
-      return Float(exp(8 * (cos(angle) - 1)) * cos(2 * .pi * 3001 * t) + 0.001 * random.normal())
+      // A gear of 60 teeth, one of which is met harder: some thirty sidebands.
+      return Float(exp(60 * (cos(angle) - 1)) * cos(60 * angle) + 0.0003 * random.normal())
     }
     let found = try #require(Self.peak(x, 8...100))
     #expect(close(found.spacing_Hz, spacing, 2e-3), "\(found)")

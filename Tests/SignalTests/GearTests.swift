@@ -53,7 +53,7 @@ struct GearTests {
     // The difference holds all but J0: 1 - J0^2 of the power.
     let carrier = j0(depth)
     #expect(close(metrics.er, ((1 - carrier * carrier) / (carrier * carrier)).squareRoot(), 1e-4))
-    #expect(close(metrics.fm0, 2 / carrier, 1e-3))
+    #expect(close(metrics.fm0, 2 / carrier, 5e-3))
   }
 
   @Test("A cracked tooth raises FM4, M6A, M8A and NA4; a history of health keeps NA4 high as damage spreads")
@@ -78,8 +78,9 @@ struct GearTests {
     #expect(try #require(after.fm4) > 2 * #require(before.fm4))
     #expect(
       try #require(after.m6a) > 5 * #require(before.m6a) && #require(after.m8a) > 10 * #require(before.m8a))
-    // Damage all around: kurtosis falls back, NA4 goes on rising.
-    let spread = try #require(Self.measure(gear(0.5, width: 2), history: damaged.1).0)
+    // Damage spreads: kurtosis falls back, NA4 goes on rising.
+    let spread = try #require(Self.measure(gear(0.5, width: 30), history: damaged.1).0)
+    #expect(try #require(spread.fm4) < #require(after.fm4))
     #expect(try #require(spread.na4) > #require(after.na4))
   }
 

@@ -19,9 +19,12 @@ struct ImpactTests {
     let plan = try #require(ImpactPlan(count: length, sampleRate_Hz: rate, maximum_Hz: 400))
     #expect(plan.maximaCount == 4096 && plan.maximaRate_Hz == 1024)
     // 6427 Hz does not stand on samples: each interval of 25 comes within 1 % of the crest.
-    let (values, highest) = Self.maxima(plan, cosines([(2, 6427), (50, 20)]))
-    #expect(values.allSatisfy { abs($0 - 2) < 0.03 })
-    #expect(close(highest, 2, 1e-3))
+    let (values, highest) = Self.maxima(plan, cosines([(2, 6427)]))
+    #expect(values.dropFirst(8).dropLast(8).allSatisfy { abs($0 - 2) < 0.03 })
+    #expect(close(highest, 2, 1e-2))
+    // What lies below the high-pass is gone, but for the ends, which a filter cannot know.
+    let (low, _) = Self.maxima(plan, cosines([(50, 20)]))
+    #expect(low.dropFirst(8).dropLast(8).allSatisfy { $0 < 1e-3 })
   }
 
   @Test("An impact of one sample keeps its height; an average over the interval would not")

@@ -17,8 +17,8 @@ public struct CepstrumPeak: Sendable, Equatable {
 
 /// The real cepstrum of signals of one length: inverse transform of the logarithm of the magnitude spectrum.
 ///
-/// Harmonics and sidebands at a spacing df make one peak at 1/df and smaller ones at its multiples (Randall, "A history of
-/// cepstrum analysis", MSSP 97, 2017). The mean is removed, and the empty bin at 0 Hz reads as the next one; bins
+/// Harmonics of df, and sidebands df apart about one of them (as about a gear's meshing frequency), make one peak at 1/df
+/// and smaller ones at its multiples (Randall, "A history of cepstrum analysis", MSSP 97, 2017). The mean is removed, and the empty bin at 0 Hz reads as the next one; bins
 /// 140 dB below the highest read as that.
 public struct CepstrumPlan {
   /// The spectrum it begins with.

@@ -8,7 +8,7 @@ public struct ShaftSpeedEstimate: Sendable, Equatable {
   public let speed_Hz: Double
   /// Standard deviation of `speed_Hz`, from how far the harmonics lie beside its multiples.
   public let uncertainty_Hz: Double
-  /// 1 - evidence of the next best speed over evidence of this one: 0.2 to 1.
+  /// 1 - evidence of the next best speed over evidence of this one: 0.35 to 1.
   public let confidence: Double
   /// Harmonics that were found, of `ShaftSpeedSearch.harmonics`.
   public let harmonics: Int
@@ -50,7 +50,7 @@ public struct ShaftSpeedSearch: Sendable {
   /// Least evidence of an answer, in natural logarithms over `threshold`.
   public static let evidenceMinimum = 5.0
   /// Largest share of the best speed's evidence that another may have.
-  public static let rivalShare = 0.8
+  public static let rivalShare = 0.65
   /// Least share of the evidence that odd harmonics carry.
   public static let oddShare = 0.3
   /// Largest uncertainty of an answer, in bins.
@@ -111,8 +111,10 @@ public struct ShaftSpeedSearch: Sendable {
     guard fit.uncertainty <= ShaftSpeedSearch.uncertainty_bins else { return nil }
     let apart = max(0.004 * fit.shaft, 0.25)
     var rival: Float = 0
-    for i in 0..<steps where abs(first + Double(i) * step - fit.shaft) > apart {
-      rival = max(rival, scores[i])
+    for i in 0..<steps where scores[i] > rival {
+      // Half of the speed has the same lines as its even harmonics: what could not be an answer is no rival.
+      let other = first + Double(i) * step
+      if abs(other - fit.shaft) > apart, hasOddHarmonics(other) { rival = scores[i] }
     }
     let share = Double(rival / scores[best])
     guard share <= ShaftSpeedSearch.rivalShare, range_Hz.contains(fit.shaft * resolution_Hz) else {
