@@ -65,6 +65,7 @@ let package = Package(
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
     // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
     system("CKissFFT", nil, "libkissfft-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
 
     // Ports: the only parts that touch C or the operating system's devices.
@@ -76,6 +77,8 @@ let package = Package(
     part("Ledger", "Ports", [grdb]),
     // spans in, spans out: FFT
     part("Kernels", "Ports", ["CKissFFT"]),
+    // WAV, CSV, .npz and .mat files in, one channel out
+    part("Recordings", "Ports", ["CZlib"]),
     // an ONNX file in, a network planned for this processor out
     part("Engine", "Ports", ["CKernels", protobuf]),
 
@@ -118,8 +121,6 @@ let package = Package(
     // The simulator: machines with faults, and the sensor firmware in front of them.
     .target(
       name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
-    .systemLibrary(
-      name: "CZlib", path: "firmware-sim/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Firmware", dependencies: ["Simulation", "CZlib"], path: "firmware-sim/Firmware",
       swiftSettings: strict),
@@ -151,6 +152,7 @@ let package = Package(
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
+    tests("Recordings", ["Recordings"]),
     tests("Signal", ["Signal", "Kernels"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
     // Golden vectors and seeded noise for tests.
