@@ -32,7 +32,7 @@ public struct SensorDefect: Hashable, Sendable, Codable {
     case stuck
     /// Samples at the rail.
     case clipped
-    /// Samples missing inside a waveform, or a run of exact zeros.
+    /// Samples missing inside a waveform, which show as zeros or as no numbers.
     case dropout
     /// Blocks of a waveform missing, repeated or from two captures.
     case incomplete
@@ -42,6 +42,14 @@ public struct SensorDefect: Hashable, Sendable, Codable {
     case bias
     /// Two registers that give one value in two units disagree.
     case crossCheck = "cross-check"
+    /// The mean of a three-axis sensor is not one g long.
+    case gravity
+    /// Two values of one measurement differ by a factor between units: one of them carries the wrong unit.
+    case unit
+    /// A word with a sign was read without it, or the other way round.
+    case sign
+    /// The sample rate is none, or is not the one that the times of the blocks show.
+    case timing
   }
   public var kind: Kind
   /// What was seen, with numbers, for a person to read.

@@ -12,9 +12,9 @@ extension Fault {
       case .noData, .invalidMark: .sensorNoData
       case .flatline, .stuck: .sensorStuck
       case .clipped: .sensorClipped
-      case .dropout, .incomplete: .sensorDropout
+      case .dropout, .incomplete, .timing: .sensorDropout
       case .skiSlope: .sensorLooseMount
-      case .outOfRange, .bias, .crossCheck: .sensorBias
+      case .outOfRange, .bias, .gravity, .crossCheck, .unit, .sign: .sensorBias
       }
   }
 }

@@ -36,6 +36,10 @@ extension SensorDefect.Kind {
     case .skiSlope: 9
     case .bias: 10
     case .crossCheck: 11
+    case .gravity: 12
+    case .unit: 13
+    case .sign: 14
+    case .timing: 15
     }
   }
 }
