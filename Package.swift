@@ -29,7 +29,7 @@ func part(_ name: String, _ layer: String, _ dependencies: [Target.Dependency] =
 }
 
 /// A C library of the operating system, found by pkg-config.
-func system(_ name: String, _ pkgConfig: String?, _ debian: String) -> Target {
+func system(_ name: String, _ pkgConfig: String, _ debian: String) -> Target {
   .systemLibrary(
     name: name, path: "Sources/Native/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
@@ -63,10 +63,9 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
-    // KissFFT's .pc file carries -D flags that SwiftPM refuses; its module map links it.
-    system("CKissFFT", nil, "libkissfft-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
+    .target(name: "CFourier", path: "Sources/Native/CFourier"),
 
     // Ports: the only parts that touch C or the operating system's devices.
     // register requests in, raw words out
@@ -76,7 +75,7 @@ let package = Package(
     // SQLite, opened the way that keeps promises
     part("Ledger", "Ports", [grdb]),
     // spans in, spans out: FFT
-    part("Kernels", "Ports", ["CKissFFT"]),
+    part("Kernels", "Ports", ["CFourier"]),
     // WAV, CSV, .npz and .mat files in, one channel out
     part("Recordings", "Ports", ["CZlib"]),
     // an ONNX file in, a network planned for this processor out

@@ -37,7 +37,7 @@ need() {
   $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-build_packages=(pkg-config git libmodbus-dev libmosquitto-dev libsqlite3-dev libkissfft-dev zlib1g-dev)
+build_packages=(pkg-config git libmodbus-dev libmosquitto-dev libsqlite3-dev zlib1g-dev)
 
 # build PRODUCT...: builds products in release; the layers of the manifest are enforced.
 swift_flags=(-c release --explicit-target-dependency-import-check error)

@@ -20,13 +20,18 @@ public enum CosineWindow: String, CaseIterable, Sendable, Codable {
   /// The a[j], from j = 0 on.
   public var coefficients: [Double] {
     switch self {
-    case .rectangular: [1]
-    case .hann: [0.5, 0.5]
-    case .hamming: [0.54, 0.46]
-    case .blackman: [0.42, 0.5, 0.08]
-    case .flatTop: [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368]
+    case .rectangular: CosineWindow.rectangularTerms
+    case .hann: CosineWindow.hannTerms
+    case .hamming: CosineWindow.hammingTerms
+    case .blackman: CosineWindow.blackmanTerms
+    case .flatTop: CosineWindow.flatTopTerms
     }
   }
+  private static let rectangularTerms = [1.0]
+  private static let hannTerms = [0.5, 0.5]
+  private static let hammingTerms = [0.54, 0.46]
+  private static let blackmanTerms = [0.42, 0.5, 0.08]
+  private static let flatTopTerms = [0.21557895, 0.41663158, 0.277263158, 0.083578947, 0.006947368]
 
   /// Mean of the window: what a line's amplitude is multiplied by.
   public var coherentGain: Double { coefficients[0] }
@@ -36,6 +41,18 @@ public enum CosineWindow: String, CaseIterable, Sendable, Codable {
     let a = coefficients
     let squares = a[0] * a[0] + a.dropFirst().reduce(0) { $0 + $1 * $1 } / 2
     return squares / (a[0] * a[0])
+  }
+
+  /// Variance of a line's lobe about its frequency, in bins squared: 1/3 for the Hann window. 0 for the rectangular one,
+  /// whose lobe has none.
+  public var lobeVariance_bins2: Double {
+    let a = coefficients
+    let parts = a.indices.reduce(into: (moment: 0.0, sum: a[0] * a[0])) { parts, j in
+      guard j > 0 else { return }
+      parts.moment += a[j] * a[j] / 2 * Double(j * j)
+      parts.sum += a[j] * a[j] / 2
+    }
+    return parts.moment / parts.sum
   }
 
   /// The `count` values of the window.
