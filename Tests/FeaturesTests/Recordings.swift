@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// One record of the Case Western Reserve University bearing data centre, drive-end sensor.
+/// One record of the Case Western Reserve University bearing data centre, by one of its sensors.
 struct Recording {
   /// Like `OR007@6_0_130`: fault, size in mil, place, load in horsepower, number.
   var name: String
@@ -23,12 +23,17 @@ struct Recording {
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
   }()
 
-  /// Every record. Python's standard library unpacks the `.npz` archives (no NumPy needed).
-  static let all: Result<[Recording], any Error> = Result {
+  /// Every record by the drive-end sensor.
+  static let all = Result { try read("DE") }
+  /// Every record by the fan-end sensor, where it was recorded; the damage is at the drive end.
+  static let fanEnd = Result { try read("FE") }
+
+  /// Python's standard library unpacks the `.npz` archives (no NumPy needed).
+  private static func read(_ sensor: String) throws -> [Recording] {
     guard let folder else { return [] }
     let python = Process()
     python.executableURL = URL(filePath: "/usr/bin/env")
-    python.arguments = ["python3", "-c", unpack, folder.path]
+    python.arguments = ["python3", "-c", unpack, folder.path, sensor]
     let pipe = Pipe()
     python.standardOutput = pipe
     try python.run()
@@ -46,6 +51,9 @@ struct Recording {
     import glob, os, struct, sys, zipfile
     for path in sorted(glob.glob(sys.argv[1] + '/*.npz')):
         archive = zipfile.ZipFile(path)
+        sensor = sys.argv[2]
+        if sensor + '.npy' not in archive.namelist():
+            continue
         def array(name):
             raw = archive.read(name + '.npy')
             start = 10 + struct.unpack('<H', raw[8:10])[0]
@@ -53,8 +61,8 @@ struct Recording {
         def number(name):
             kind, raw = array(name)
             return struct.unpack({'<f8': '<d', '<f4': '<f', '<i8': '<q', '<i4': '<i'}[kind], raw)[0]
-        kind, samples = array('DE')
-        scale = number('DE_scale') if kind == '<i2' else 1
+        kind, samples = array(sensor)
+        scale = number(sensor + '_scale') if kind == '<i2' else 1
         name = os.path.basename(path)[:-4].replace('12k_Drive_End_', '')
         line = f'{name} {number("fs")} {number("rpm")} {scale} {kind} {len(samples)}\\n'
         sys.stdout.buffer.write(line.encode() + samples)

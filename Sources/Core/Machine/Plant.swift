@@ -31,12 +31,18 @@ public struct Machine: Sendable, Codable, Equatable {
   public var bearings: [Bearing]
   public var vaneCount: Int?
   public var lineFrequency_Hz: Double?
+  /// Poles of the motor's winding, an even number.
+  public var poleCount: Int?
+  public var rotorBarCount: Int?
+  public var gears: [GearPair]
+  public var belts: [BeltDrive]
   public var points: [Point]
 
   public init(
     id: MachineID, name: String, kind: MachineKind, ratedPower_kW: Double? = nil,
     ratedSpeed_rpm: Double? = nil, shaftHeight_mm: Double? = nil, support: Support? = nil,
-    bearings: [Bearing] = [], vaneCount: Int? = nil, lineFrequency_Hz: Double? = nil, points: [Point] = []
+    bearings: [Bearing] = [], vaneCount: Int? = nil, lineFrequency_Hz: Double? = nil, points: [Point] = [],
+    poleCount: Int? = nil, rotorBarCount: Int? = nil, gears: [GearPair] = [], belts: [BeltDrive] = []
   ) {
     self.id = id
     self.name = name
@@ -49,6 +55,10 @@ public struct Machine: Sendable, Codable, Equatable {
     self.vaneCount = vaneCount
     self.lineFrequency_Hz = lineFrequency_Hz
     self.points = points
+    self.poleCount = poleCount
+    self.rotorBarCount = rotorBarCount
+    self.gears = gears
+    self.belts = belts
   }
 
   public func point(_ name: String) -> Point? { points.first { $0.id.name == name } }

@@ -59,27 +59,30 @@ public enum LineLimits {
   public static let found: Double = 4
 }
 
-/// A search for the lines of one shaft's bearings in one envelope spectrum.
+/// A search for lines in one spectrum of peak amplitudes (Hann window).
 struct LineSearch {
   let amplitudes: [Float]
   let resolution_Hz: Double
-  let shaft_Hz: Double
+  /// Its multiples are the shaft's own lines; nil when the speed is not known.
+  let shaft_Hz: Double?
 
   struct Peak {
     var frequency_Hz: Double
-    var prominence: Double
+    var amplitude: Double
+    var floor: Double
+    var prominence: Double { amplitude / floor }
     var isLine: Bool { prominence >= LineLimits.found }
   }
 
   /// Looks for one line of a bearing; nil when this window cannot show it: too short for eight periods, above
   /// the spectrum, or nearer to a multiple of shaft speed than the resolution can part.
   func match(_ line: BearingLine, of bearing: Bearing, scratch: inout MutableSpan<Float>) -> LineMatch? {
+    guard let shaft_Hz else { return nil }
     let expected = bearing.order(of: line) * shaft_Hz
-    guard expected >= LineLimits.periods * resolution_Hz, expected.isFinite,
-      expected * (1 + LineLimits.slip) < Double(amplitudes.count - 2) * resolution_Hz,
-      distanceToOrder(expected) > LineLimits.orderReach_bins
-    else { return nil }
-    let first = peak(near: expected, tolerance: LineLimits.slip, scratch: &scratch)
+    guard obstacle(to: expected, tolerance: LineLimits.slip, isApartFromShaft: true) == nil else {
+      return nil
+    }
+    let first = peak(near: expected, tolerance: LineLimits.slip, isApartFromShaft: true, scratch: &scratch)
     var result = LineMatch(
       bearing: bearing.name, line: line, expected_Hz: expected, found_Hz: nil,
       prominence: first?.prominence ?? 0, harmonics: 0, sidebands: false)
@@ -89,19 +92,20 @@ struct LineSearch {
     while result.harmonics < LineLimits.harmonics,
       peak(
         near: first.frequency_Hz * Double(result.harmonics + 1), tolerance: LineLimits.harmonicSlip,
-        scratch: &scratch)?.isLine == true
+        isApartFromShaft: true, scratch: &scratch)?.isLine == true
     { result.harmonics += 1 }
-    if let spacing = sidebandSpacing(line, bearing) {
+    if let spacing = sidebandSpacing(line, bearing, shaft_Hz) {
       result.sidebands = [-spacing, spacing].allSatisfy {
-        peak(near: first.frequency_Hz + $0, tolerance: LineLimits.harmonicSlip, scratch: &scratch)?.isLine
-          == true
+        peak(
+          near: first.frequency_Hz + $0, tolerance: LineLimits.harmonicSlip, isApartFromShaft: true,
+          scratch: &scratch)?.isLine == true
       }
     }
     return result
   }
 
   /// What modulates a line: the shaft carries an inner-race defect through the load zone, the cage an element.
-  private func sidebandSpacing(_ line: BearingLine, _ bearing: Bearing) -> Double? {
+  private func sidebandSpacing(_ line: BearingLine, _ bearing: Bearing, _ shaft_Hz: Double) -> Double? {
     switch line {
     case .innerRace: shaft_Hz
     case .rollingElement: bearing.order(of: .cage) * shaft_Hz
@@ -109,15 +113,31 @@ struct LineSearch {
     }
   }
 
+  /// Why a line cannot be told in this spectrum, in words; nil when it can.
+  func obstacle(to expected_Hz: Double, tolerance: Double, isApartFromShaft: Bool) -> String? {
+    guard expected_Hz >= LineLimits.periods * resolution_Hz else {
+      return "the record holds fewer than eight of its periods"
+    }
+    guard expected_Hz * (1 + tolerance) < Double(amplitudes.count - 2) * resolution_Hz else {
+      return "it lies above the spectrum"
+    }
+    guard !isApartFromShaft || distanceToOrder(expected_Hz) > LineLimits.orderReach_bins else {
+      return "it lies nearer to a multiple of shaft speed than the resolution can part"
+    }
+    return nil
+  }
+
   /// Bins between a frequency and the nearest multiple of shaft speed.
   private func distanceToOrder(_ frequency_Hz: Double) -> Double {
+    guard let shaft_Hz else { return .infinity }
     let order = (frequency_Hz / shaft_Hz).rounded()
     return order < 1 ? .infinity : abs(frequency_Hz - order * shaft_Hz) / resolution_Hz
   }
 
-  /// The highest local maximum within `tolerance` (one bin at least) that is not the shaft's own.
-  private func peak(
-    near frequency_Hz: Double, tolerance: Double, scratch: inout MutableSpan<Float>
+  /// The highest local maximum within `tolerance` (one bin at least); not the shaft's own where lines are apart
+  /// from it.
+  func peak(
+    near frequency_Hz: Double, tolerance: Double, isApartFromShaft: Bool, scratch: inout MutableSpan<Float>
   ) -> Peak? {
     let reach = max(tolerance * frequency_Hz, resolution_Hz)
     let first = max(1, Int(((frequency_Hz - reach) / resolution_Hz).rounded(.up)))
@@ -128,20 +148,23 @@ struct LineSearch {
     where amplitudes[k] >= amplitudes[k - 1] && amplitudes[k] >= amplitudes[k + 1] {
       if let best, amplitudes[k] <= amplitudes[best.bin] { continue }
       let exact = (Double(k) + Hann.offset(of: k, in: amplitudes.span)) * resolution_Hz
-      if distanceToOrder(exact) > LineLimits.orderReach_bins { best = (k, exact) }
+      if !isApartFromShaft || distanceToOrder(exact) > LineLimits.orderReach_bins { best = (k, exact) }
     }
     guard let best else { return nil }
     let floor = self.floor(around: best.bin, scratch: &scratch)
     guard floor > 0 else { return nil }
-    return Peak(frequency_Hz: best.frequency_Hz, prominence: Double(amplitudes[best.bin] / floor))
+    return Peak(
+      frequency_Hz: best.frequency_Hz, amplitude: Double(amplitudes[best.bin]), floor: Double(floor))
   }
 
   /// Median amplitude within one shaft frequency (`floorReach_bins` at least and at most) on each side of a bin.
   private func floor(around bin: Int, scratch: inout MutableSpan<Float>) -> Float {
     let limits = LineLimits.floorReach_bins
-    let reach = Int(min(max(shaft_Hz / resolution_Hz, Double(limits.lowerBound)), Double(limits.upperBound)))
+    let turns = shaft_Hz.map { $0 / resolution_Hz } ?? Double(limits.lowerBound)
+    let reach = Int(min(max(turns, Double(limits.lowerBound)), Double(limits.upperBound)))
     let first = max(2, bin - reach)
     let last = min(amplitudes.count - 2, bin + reach)
+    guard first <= last else { return 0 }
     for k in first...last { scratch[k - first] = amplitudes[k] }
     return median(of: &scratch, count: last - first + 1)
   }
