@@ -2,8 +2,8 @@
 
 import Machine
 
-/// Samples at the rail: at the full scale where that is known; and an amplifier that is cut off before it shows
-/// itself by flat tops at the very extreme, entered with a jump.
+/// Samples at the rail: at the full scale where that is known; and an amplifier or a converter that is cut off
+/// below it shows itself by flat tops that are entered with a jump, or by samples that pile up at the extreme.
 enum Clipping {
   static func find(in waveform: Waveform, _ inspection: Inspection, rules: ValidityRules) -> SensorDefect? {
     let count = waveform.samples.count
@@ -18,14 +18,42 @@ enum Clipping {
         )
       }
     }
-    let tops = Tops(
-      of: waveform.samples.span, upper: inspection.maximum, lower: inspection.minimum,
-      shortest: rules.clippedRun)
+    let (low, high) = (inspection.minimum, inspection.maximum)
+    let tops = Tops(of: waveform.samples.span, upper: high, lower: low, shortest: rules.clippedRun)
     // A quantised sine dwells on its crest as well, but climbs there count by count.
-    guard tops.runs >= 3, tops.meanEntry > 4 * inspection.step else { return nil }
+    if tops.runs >= 3, tops.meanEntry > 4 * inspection.step {
+      return SensorDefect(
+        .clipped,
+        "\(tops.samples) of \(count) samples in \(tops.runs) flat tops at \(brief(Double(low))) or \(brief(Double(high))) \(inspection.unit)"
+      )
+    }
+    return pile(in: waveform.samples.span, inspection, rules)
+  }
+
+  /// Whether more samples stand on one extreme value than a free signal leaves there. The tail of noise thins
+  /// out towards its end, and of a sine's crest, where samples are densest, the sixteen counts below the highest
+  /// one hold three times as many as that one.
+  private static func pile(in signal: Span<Float>, _ inspection: Inspection, _ rules: ValidityRules)
+    -> SensorDefect?
+  {
+    let (low, high) = (inspection.minimum, inspection.maximum)
+    let reach = 16.5 * inspection.step
+    guard high - low >= 8 * reach else { return nil }
+    var (top, belowTop, bottom, aboveBottom) = (0, 0, 0, 0)
+    for i in 0..<signal.count {
+      let value = signal[i]
+      if value == high { top += 1 } else if value >= high - reach { belowTop += 1 }
+      if value == low { bottom += 1 } else if value <= low + reach { aboveBottom += 1 }
+    }
+    func isPiled(_ extreme: Int, _ near: Int) -> Bool {
+      extreme >= rules.piledSamples && extreme > 2 * near
+    }
+    let (isTop, isBottom) = (isPiled(top, belowTop), isPiled(bottom, aboveBottom))
+    guard isTop || isBottom else { return nil }
+    let (extreme, value, near) = isTop ? (top, high, belowTop) : (bottom, low, aboveBottom)
     return SensorDefect(
       .clipped,
-      "\(tops.samples) of \(count) samples in \(tops.runs) flat tops at \(brief(Double(inspection.minimum))) or \(brief(Double(inspection.maximum))) \(inspection.unit)"
+      "\(extreme) of \(signal.count) samples are exactly the extreme of \(brief(Double(value))) \(inspection.unit), and \(near) stand within 16 counts of it"
     )
   }
 

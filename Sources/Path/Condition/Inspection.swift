@@ -1,36 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Machine
 
-/// One pass over a waveform: its mean, its spread, its longest runs.
+/// One waveform as the checks see it: its mean, its spread, its smallest step.
 struct Inspection {
-  /// Consecutive samples of one value.
-  struct Run {
-    var value: Float = .nan
-    var length = 0
-  }
-
   let quantity: Quantity
   let count: Int
   let mean: Double
+  /// Standard error of the mean, from the means of sixteen blocks: a strong vibration hides where zero is.
+  let meanError: Double
   let rms: Double
   let minimum: Float
   let maximum: Float
-  /// Longest run of zeros, and of any other value.
-  let zeros: Run
-  let constant: Run
-  /// How many neighbours are equal.
-  let equalNeighbours: Int
-  /// Smallest step between unequal neighbours: one count of the converter, or less than that.
+  /// Smallest step between unequal neighbours: one count of the converter, or less than that. Infinite when
+  /// nothing changes.
   let step: Float
+  /// Mean step between unequal neighbours.
+  let meanStep: Float
 
-  /// Why samples can not be inspected at all: there are none, or not all are numbers.
-  static func obstacle(in samples: [Float]) -> SensorDefect? {
+  /// Why samples can not be inspected at all: there are too few, or not all are numbers.
+  static func obstacle(in samples: Span<Float>, rules: ValidityRules) -> SensorDefect? {
     guard !samples.isEmpty else { return SensorDefect(.noData, "the waveform is empty") }
-    let invalid = samples.count { !$0.isFinite }
-    guard invalid > 0 else { return nil }
-    return SensorDefect(.invalidMark, "\(invalid) of \(samples.count) samples are not finite")
+    var invalid = 0
+    var run = 0
+    var longest = 0
+    for i in 0..<samples.count {
+      run = samples[i].isFinite ? 0 : run + 1
+      invalid += run > 0 ? 1 : 0
+      longest = max(longest, run)
+    }
+    guard invalid == 0 else {
+      let kind: SensorDefect.Kind = longest >= rules.dropoutRun ? .dropout : .invalidMark
+      return SensorDefect(
+        kind, "\(invalid) of \(samples.count) samples are not finite, at most \(longest) in a row")
+    }
+    guard samples.count < rules.shortest else { return nil }
+    return SensorDefect(.incomplete, "\(samples.count) samples; a spectrum needs \(rules.shortest)")
   }
 
   /// Inspects samples that have no obstacle.
@@ -40,45 +45,50 @@ struct Inspection {
     var sum = 0.0
     var minimum = samples[0]
     var maximum = samples[0]
-    var run = Run(value: samples[0], length: 1)
-    var zeros = Run()
-    var constant = Run()
-    var equal = 0
     var step = Float.infinity
-    func close(_ run: Run) {
-      if run.value == 0 {
-        if run.length > zeros.length { zeros = run }
-      } else if run.length > constant.length {
-        constant = run
-      }
-    }
+    var steps = 0.0
+    var changes = 0
     for i in 0..<samples.count {
       let value = samples[i]
       sum += Double(value)
       minimum = min(minimum, value)
       maximum = max(maximum, value)
-      guard i > 0 else { continue }
-      if value == run.value {
-        run.length += 1
-        equal += 1
-      } else {
-        step = min(step, abs(value - run.value))
-        close(run)
-        run = Run(value: value, length: 1)
-      }
+      guard i > 0, value != samples[i - 1] else { continue }
+      let change = abs(value - samples[i - 1])
+      step = min(step, change)
+      steps += Double(change)
+      changes += 1
     }
-    close(run)
     let mean = sum / Double(count)
-    var squares = 0.0
-    for i in 0..<samples.count { squares += (Double(samples[i]) - mean) * (Double(samples[i]) - mean) }
+    (rms, meanError) = Inspection.spread(samples, about: mean)
     self.mean = mean
-    rms = (squares / Double(count)).squareRoot()
     self.minimum = minimum
     self.maximum = maximum
-    self.zeros = zeros
-    self.constant = constant
-    equalNeighbours = equal
     self.step = step
+    meanStep = changes > 0 ? Float(steps / Double(changes)) : 0
+  }
+
+  /// RMS about the mean, and the mean's standard error by the method of batch means.
+  private static func spread(_ samples: Span<Float>, about mean: Double) -> (rms: Double, error: Double) {
+    let blocks = 16
+    let length = samples.count / blocks
+    var squares = 0.0
+    var block = 0.0
+    var blockSquares = 0.0
+    for i in 0..<samples.count {
+      let deviation = Double(samples[i]) - mean
+      squares += deviation * deviation
+      guard i < blocks * length else { continue }
+      block += deviation
+      if i % length == length - 1 {
+        blockSquares += block * block
+        block = 0
+      }
+    }
+    let rms = (squares / Double(samples.count)).squareRoot()
+    guard length > 0 else { return (rms, rms) }
+    let variance = blockSquares / Double(length * length) / Double(blocks - 1)
+    return (rms, (variance / Double(blocks)).squareRoot())
   }
 
   /// The unit of everything that is not counted.
@@ -94,35 +104,19 @@ struct Inspection {
       .outOfRange, "a sample of \(brief(peak)) \(unit), sensors end at \(brief(limit)) \(unit)")
   }
 
-  /// No variation: one value throughout, or, of a machine that runs, less than any sensor's noise.
+  /// No variation: one value throughout, less than any converter resolves, or, of a machine that runs, less
+  /// than any sensor's noise.
   func flatline(running: Bool?, rules: ValidityRules) -> SensorDefect? {
     if minimum == maximum {
       return SensorDefect(.flatline, "all \(count) samples are \(brief(Double(minimum))) \(unit)")
     }
-    guard running == true, quantity == .acceleration, rms < rules.runningFloor_m_s2 else { return nil }
+    guard quantity == .acceleration else { return nil }
+    if rms < rules.resolutionFloor_m_s2 {
+      return SensorDefect(.flatline, "RMS \(rms) m/s2, which no sensor resolves")
+    }
+    guard running == true, rms < rules.runningFloor_m_s2 else { return nil }
     return SensorDefect(
       .flatline,
       "RMS \(brief(rms)) m/s2 while the machine runs; noise alone gives \(brief(rules.runningFloor_m_s2))")
-  }
-
-  func dropout(rules: ValidityRules) -> SensorDefect? {
-    guard zeros.length >= max(rules.dropoutRun, longestByChance(without: zeros)) else { return nil }
-    return SensorDefect(.dropout, "\(zeros.length) of \(count) samples in a row are exactly 0")
-  }
-
-  func stuck(rules: ValidityRules) -> SensorDefect? {
-    guard constant.length >= max(rules.stuckRun, longestByChance(without: constant)) else { return nil }
-    return SensorDefect(
-      .stuck, "\(constant.length) of \(count) samples in a row are \(brief(Double(constant.value))) \(unit)")
-  }
-
-  /// The run of equal samples that chance exceeds once in a million windows, judged by how often neighbours
-  /// are equal elsewhere. A machine at rest moves by less than one count of its sensor, so long runs are
-  /// natural there and unnatural in a lively signal.
-  private func longestByChance(without run: Run) -> Int {
-    let pairs = Double(max(1, count - run.length))
-    let equal = Double(max(0, equalNeighbours - (run.length - 1)))
-    let probability = min((equal + 1) / (pairs + 1), 0.9999)
-    return Int((log(1e6 * Double(count)) / -log(probability)).rounded(.up))
   }
 }
