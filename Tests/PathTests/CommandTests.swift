@@ -60,12 +60,36 @@ import Testing
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
-  @Test func `an unknown bearing is refused and the known ones are named`() async throws {
+  @Test(arguments: [
+    ("SKF 6205-2RS JEN", "did you mean 'SKF 6205-2RS JEM'?"),
+    ("6205", "did you mean 'SKF 6205-2RS JEM'?"),
+    ("FAG 6203-C-2Z", "did you mean 'SKF 6203-2RS'?"),
+    ("za2115", "did you mean 'Rexnord ZA-2115'?"),
+    ("UER-204", "did you mean 'LDK UER204'?"),
+    ("23024", "known: ER-16K, LDK UER204"),
+  ])
+  func `an unknown bearing is refused and the closest known ones are named`(designation: String, says: String)
+    async throws
+  {
     let folder = try Folder()
-    let file = try Self.site(in: folder, machine: "bearings: [{ name: DE, designation: SKF 6205-2RS JEN }]")
+    let file = try Self.site(in: folder, machine: "bearings: [{ name: DE, designation: '\(designation)' }]")
     let result = try await Program.run(["check", "--site", file])
     #expect(result.status == 78)
-    #expect(result.errors.contains("did you mean 'SKF 6205-2RS JEM'?"), "\(result.errors)")
+    #expect(result.errors.contains(says), "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    ("poles: 3", "an even number of poles"), ("poles: 2\n    rotor-bars: 1", "from 4 to 500"),
+    ("gears: [{ name: g, driver-teeth: 0 }]", "from 1 to 10000"),
+    ("gears: [{ name: g, teeth: 20 }]", "driver-teeth"),
+    ("belts: [{ name: b, length-mm: 0 }]", "a number above 0"),
+  ])
+  func `impossible gears, belts and poles are refused`(machine: String, says: String) async throws {
+    let folder = try Folder()
+    let file = try Self.site(in: folder, machine: machine)
+    let result = try await Program.run(["check", "--site", file])
+    #expect(result.status == 78)
+    #expect(result.errors.contains(says), "\(result.errors)")
   }
 
   @Test func `a site file that is a directory or absent is refused`() async throws {

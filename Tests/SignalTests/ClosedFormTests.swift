@@ -138,8 +138,7 @@ struct ClosedFormTests {
     let plan = EnvelopePlan(count: samples.count)
     var scratch = SignalScratch(count: samples.count)
     var envelope = [Float](repeating: .nan, count: samples.count)
-    var output = envelope.mutableSpan
-    _ = plan.measure(samples.span, as: kind, into: &output, scratch: &scratch)
+    _ = plan.measure(samples, as: kind, into: &envelope, scratch: &scratch)
     return envelope
   }
 }

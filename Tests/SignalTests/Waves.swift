@@ -28,12 +28,10 @@ func spectrum(
   _ samples: [Float], rate: Double = rate, window: CosineWindow, as scale: SpectrumScale,
   removingMean: Bool = true
 ) -> [Float] {
-  let plan = SpectrumPlan(count: samples.count, sampleRate_Hz: rate)
+  let plan = SpectrumPlan(count: samples.count, sampleRate_Hz: rate, window: window)
   var scratch = SignalScratch(count: samples.count)
   var values = [Float](repeating: .nan, count: plan.binCount)
-  var output = values.mutableSpan
-  _ = plan.measure(
-    samples.span, removingMean: removingMean, window: window, as: scale, into: &output, scratch: &scratch)
+  _ = plan.measure(samples, removingMean: removingMean, as: scale, into: &values, scratch: &scratch)
   return values
 }
 

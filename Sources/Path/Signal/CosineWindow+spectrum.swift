@@ -8,7 +8,7 @@ extension CosineWindow {
   /// A term of cosines moves the spectrum by its number of bins: Y[k] = a[0] X[k] + sum over j of
   /// (-1)^j a[j]/2 (X[k-j] + X[k+j]).
   func powers(of bins: Span<ComplexFloat>, count: Int, into powers: inout MutableSpan<Float>) {
-    let terms = coefficients
+    let terms = count == 1 ? CosineWindow.rectangular.coefficients : coefficients
     let reach = terms.count - 1
     let last = bins.count - 1
     guard last > 2 * reach else {

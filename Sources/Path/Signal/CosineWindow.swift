@@ -55,13 +55,28 @@ public enum CosineWindow: String, CaseIterable, Sendable, Codable {
     return parts.moment / parts.sum
   }
 
-  /// The `count` values of the window.
-  public func values(count: Int) -> [Float] {
+  /// The `count` values of the window; a window of one value is 1.
+  public func values(count: Int) -> [Float] { exactValues(count: count).map(Float.init) }
+
+  /// Coherent gain and noise bandwidth of a window of `count` values. From two terms' lines on they are the window's own;
+  /// in a shorter one lines fall on each other.
+  public func gains(count: Int) -> (coherent: Double, noiseBandwidth_bins: Double) {
+    guard count <= 2 * (coefficients.count - 1) else { return (coherentGain, noiseBandwidth_bins) }
+    let values = exactValues(count: count)
+    let sum = values.reduce(0, +)
+    return (
+      sum / Double(count), Double(count) * values.reduce(0) { $0 + $1 * $1 } / (sum * sum)
+    )
+  }
+
+  private func exactValues(count: Int) -> [Double] {
+    guard count != 1 else { return [1] }
     let a = coefficients
     return (0..<count).map { n in
-      let angle = 2 * Double.pi * Double(n) / Double(count)
-      return Float(
-        a.indices.reduce(0) { $0 + ($1.isMultiple(of: 2) ? 1 : -1) * a[$1] * cos(Double($1) * angle) })
+      a.indices.reduce(0.0) { sum, j in
+        let angle = 2 * Double.pi * Double(j * n % count) / Double(count)
+        return sum + (j.isMultiple(of: 2) ? a[j] : -a[j]) * cos(angle)
+      }
     }
   }
 }

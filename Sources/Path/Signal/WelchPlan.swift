@@ -10,18 +10,15 @@ public struct WelchPlan {
   public let segment: Int
   /// Samples from the beginning of one segment to that of the next.
   public let step: Int
-  /// Window of each segment.
-  public let window: CosineWindow
   private let spectrum: SpectrumPlan
 
   /// Plans averages over segments of `segment` samples that share `overlap` samples, half of them if not given.
   public init(segment: Int = 256, overlap: Int? = nil, sampleRate_Hz: Double, window: CosineWindow = .hann) {
-    spectrum = SpectrumPlan(count: segment, sampleRate_Hz: sampleRate_Hz)
+    spectrum = SpectrumPlan(count: segment, sampleRate_Hz: sampleRate_Hz, window: window)
     self.segment = segment
     let shared = overlap ?? segment / 2
     precondition((0..<segment).contains(shared), "segments overlap by less than their length")
     step = segment - shared
-    self.window = window
   }
 
   /// Bins from 0 Hz to the Nyquist frequency.
@@ -32,7 +29,7 @@ public struct WelchPlan {
   public func segments(in count: Int) -> Int { count < segment ? 0 : (count - segment) / step + 1 }
 
   /// Averages the spectra of `signal` into `binCount` values. An amplitude is the root of the mean square.
-  /// False, and values of 0, where the signal is shorter than a segment or a sample of a segment is not finite.
+  /// False, and values of 0, where the signal is shorter than a segment or a sample is not finite.
   public func measure(
     _ signal: Span<Float>, removingMeans: Bool = true, as scale: SpectrumScale = .density,
     into values: inout MutableSpan<Float>, scratch: inout SignalScratch
@@ -41,28 +38,24 @@ public struct WelchPlan {
     let bins = binCount
     for k in 0..<bins { values[k] = 0 }
     let segments = segments(in: signal.count)
-    guard segments > 0 else { return false }
+    guard segments > 0, Level(of: signal) != nil else { return false }
     var sums: [Double] = []
     swap(&sums, &scratch.doubles)
     defer { swap(&sums, &scratch.doubles) }
     for k in 0..<bins { sums[k] = 0 }
-    var isFinite = true
     for index in 0..<segments {
       let part = signal.extracting(index * step..<index * step + segment)
-      isFinite =
-        spectrum.measure(
-          part, removingMean: removingMeans, window: window, as: scale, into: &values, scratch: &scratch)
-        && isFinite
+      _ = spectrum.measure(part, removingMean: removingMeans, as: scale, into: &values, scratch: &scratch)
       if scale == .amplitude {
         for k in 0..<bins { sums[k] += Double(values[k]) * Double(values[k]) }
       } else {
         for k in 0..<bins { sums[k] += Double(values[k]) }
       }
     }
-    let share = isFinite ? 1 / Double(segments) : 0
+    let share = 1 / Double(segments)
     for k in 0..<bins {
       values[k] = Float(scale == .amplitude ? (sums[k] * share).squareRoot() : sums[k] * share)
     }
-    return isFinite
+    return true
   }
 }

@@ -20,6 +20,7 @@ extension Machine {
     machine.support = try table.optionalChoice("support", of: Support.self)
     machine.vaneCount = try table.optionalInteger("vanes", in: 2...200)
     machine.lineFrequency_Hz = try positive("line-frequency-hz", in: table)
+    try decodeDrive(&machine, table)
     for bearing in try table.optionalList("bearings") {
       machine.bearings.append(try known.bearing(bearing))
     }
@@ -34,6 +35,34 @@ extension Machine {
     }
     try table.finish()
     return (machine, feeds)
+  }
+
+  /// What gears, belts and the motor are made of.
+  private static func decodeDrive(_ machine: inout Machine, _ table: SettingTable) throws(SettingsError) {
+    if let poles = table.optional("poles") {
+      let count = try poles.integer(in: 2...96)
+      guard count.isMultiple(of: 2) else { throw poles.fail("an even number of poles") }
+      machine.poleCount = count
+    }
+    machine.rotorBarCount = try table.optionalInteger("rotor-bars", in: 4...500)
+    for entry in try table.optionalList("gears") {
+      let gear = try entry.table()
+      machine.gears.append(
+        GearPair(
+          name: try gear.string("name"),
+          driverTeeth: try gear.optionalInteger("driver-teeth", in: 1...10_000),
+          drivenTeeth: try gear.optionalInteger("driven-teeth", in: 1...10_000),
+          shaftRatio: try positive("shaft-ratio", in: gear) ?? 1))
+      try gear.finish()
+    }
+    for entry in try table.optionalList("belts") {
+      let belt = try entry.table()
+      machine.belts.append(
+        BeltDrive(
+          name: try belt.string("name"), length_mm: try positive("length-mm", in: belt),
+          pulleyDiameter_mm: try positive("pulley-diameter-mm", in: belt)))
+      try belt.finish()
+    }
   }
 
   private static func decodePoint(
