@@ -104,6 +104,8 @@ let package = Package(
     // Mind: what the path leans on.
     // CPU time in, estimated joules out
     part("Budget", "Mind", ["Machine", "Clockwork"]),
+    // one waveform and what is known of its machine in, the analyst's page out
+    part("Analysis", "Mind", ["Machine", "Signal", "Features", "Condition", "Diagnose"]),
 
     // Run: where the stages meet, and the command.
     part(
@@ -114,7 +116,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", "Acquire", "Budget", "Engine", "Machine", "Store", "Sync", arguments],
+      dependencies: [
+        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync", arguments,
+      ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.
@@ -159,6 +163,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Analysis", ["Analysis", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),

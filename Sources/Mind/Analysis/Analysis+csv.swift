@@ -15,7 +15,8 @@ extension Analysis {
     for k in 0..<count {
       let frequency = Double(k) * spectra.acceleration.resolution_Hz
       let velocity = origin.unit == nil ? "" : "\(spectra.velocity.amplitudes[k])"
-      part += "\(frequency),\(spectra.acceleration.amplitudes[k]),\(velocity),\(spectra.envelope.amplitudes[k])\n"
+      part +=
+        "\(frequency),\(spectra.acceleration.amplitudes[k]),\(velocity),\(spectra.envelope.amplitudes[k])\n"
       if part.utf8.count > 1 << 16 || k == count - 1 {
         try write(part)
         part = ""

@@ -23,7 +23,8 @@ extension Analysis {
 
     /// - Parameter unit: a unit of acceleration that `Unit.named` knows, or nil.
     public init(
-      name: String, channel: String, channels: [String] = [], unit: String?, rate_Hz: Double, sampleCount: Int,
+      name: String, channel: String, channels: [String] = [], unit: String?, rate_Hz: Double,
+      sampleCount: Int,
       notes: [String] = []
     ) {
       self.name = name
@@ -107,7 +108,10 @@ extension Analysis {
         zone = limits.zone(velocity)
         source = limits.source
       } catch {
-        refusal = "\(error)"
+        switch error {
+        case .powerUnknown, .speedUnknown, .supportUnknown: refusal = "it needs the \(error)"
+        default: refusal = "\(error)"
+        }
       }
     }
   }

@@ -41,25 +41,37 @@ extension Analysis {
   }
 
   private func drawWaveform(at top: Double, on page: inout Drawing) -> Double {
-    let largest = samples.reduce(Float(0)) { $1.isFinite ? max($0, abs($1)) : $0 }
+    let peak = samples.indices.max { abs(samples[$0]) < abs(samples[$1]) } ?? 0
+    let largest = samples.isEmpty || !samples[peak].isFinite ? 0 : abs(samples[peak])
     let limit = largest > 0 ? Double(largest) * 1.05 : 1
-    let plot = Plot(
-      left: PageLayout.left, top: top, width: PageLayout.width, height: 110,
-      x: 0...max(origin.duration_s, .leastNormalMagnitude), y: -limit...limit)
-    plot.drawAxes("Waveform, \(unitText)", xName: "s", on: &page)
-    plot.drawTrace(samples.span, from: 0, step: 1 / origin.rate_Hz, on: &page)
+    let duration = max(origin.duration_s, .leastNormalMagnitude)
+    // Six turns of the shaft around the highest sample show what the whole hides.
+    let detail = min(duration, speed.map { 6 * 60 / $0.rpm } ?? 0.2)
+    let begin = min(max(0, Double(peak) / origin.rate_Hz - detail / 2), duration - detail)
+    let whole = Plot(
+      left: PageLayout.left, top: top, width: PageLayout.half, height: 110, x: 0...duration, y: -limit...limit
+    )
+    let part = Plot(
+      left: PageLayout.right, top: top, width: PageLayout.half, height: 110, x: begin...(begin + detail),
+      y: -limit...limit)
+    whole.drawAxes("Waveform, \(unitText)", xName: "s", on: &page)
+    whole.drawTrace(samples.span, from: 0, step: 1 / origin.rate_Hz, on: &page)
+    part.drawAxes(
+      speed == nil ? "The same around its peak" : "Six turns of the shaft around its peak", xName: "s",
+      on: &page)
+    part.drawTrace(samples.span, from: 0, step: 1 / origin.rate_Hz, on: &page)
     return top + 110 + PageLayout.gap
   }
 
   private var unitText: String { origin.unit.map(PageLayout.symbol) ?? "unit unknown" }
 
-  /// Up to ten and a half orders, or up to 1 kHz.
+  /// Up to ten orders and a little, or up to 1 kHz.
   private func drawVelocity(_ spectra: Spectra, at top: Double, on page: inout Drawing) {
     // Without a unit there is no velocity; acceleration shows the orders as well.
     let hasUnit = origin.unit != nil
     let spectrum = hasUnit ? spectra.velocity : spectra.acceleration
     let nyquist = Double(spectrum.amplitudes.count - 1) * spectrum.resolution_Hz
-    let limit = min(nyquist, speed.map { 10.5 * $0.rpm / 60 } ?? 1000)
+    let limit = min(nyquist, speed.map { 10.9 * $0.rpm / 60 } ?? 1000)
     let plot = Plot(
       left: PageLayout.left, top: top, width: PageLayout.half, height: 150, x: 0...limit,
       y: 0...PageLayout.top(spectrum, 2...limit))
@@ -80,7 +92,7 @@ extension Analysis {
     let spectrum = spectra.acceleration
     let nyquist = Double(spectrum.amplitudes.count - 1) * spectrum.resolution_Hz
     let plot = Plot(
-      left: PageLayout.left + PageLayout.width - PageLayout.half, top: top, width: PageLayout.half, height: 150,
+      left: PageLayout.right, top: top, width: PageLayout.half, height: 150,
       x: 0...nyquist, y: 0...PageLayout.top(spectrum, 2...nyquist))
     plot.drawAxes("Acceleration spectrum, \(unitText) peak", xName: "Hz", on: &page)
     if let band {
@@ -114,7 +126,10 @@ extension Analysis {
     let columns = [0.0, 80, 290, 420, 500, 590, 650, 760, 830].map { PageLayout.left + $0 }
     var y = top
     guard !lines.isEmpty else { return drawUnplaced(at: y, on: &page) }
-    let head = ["line", "part", "expected, Hz", "found, Hz", "difference", "harmonics", "sidebands", "promin.", "verdict"]
+    let head = [
+      "line", "part", "expected, Hz", "found, Hz", "difference", "harmonics", "sidebands", "promin.",
+      "verdict",
+    ]
     let anchors: [Drawing.Anchor] = [.start, .start, .end, .end, .end, .end, .end, .end, .end]
     let ends = [columns[0], columns[1]] + [370, 460, 550, 620, 730, 800, 908].map { PageLayout.left + $0 }
     for (i, name) in head.enumerated() { page.text(ends[i], y, name, size: 11, Ink.dim, anchors[i]) }
@@ -150,6 +165,8 @@ enum PageLayout {
   static let left = 64.0
   static let width = 908.0
   static let half = 416.0
+  /// Where the right one of two plots begins.
+  static let right = left + width - half
   /// Below a plot: numbers, the name of the axis, and the name of the next plot.
   static let gap = 70.0
 
@@ -160,7 +177,9 @@ enum PageLayout {
   static func top(_ spectrum: Spectrum, _ range_Hz: ClosedRange<Double>, room: Double = 1.1) -> Double {
     let first = Int((range_Hz.lowerBound / spectrum.resolution_Hz).rounded(.up))
     let last = min(spectrum.amplitudes.count - 1, Int(range_Hz.upperBound / spectrum.resolution_Hz))
-    guard first <= last, let top = spectrum.amplitudes[first...last].max(), top > 0, top.isFinite else { return 1 }
+    guard first <= last, let top = spectrum.amplitudes[first...last].max(), top > 0, top.isFinite else {
+      return 1
+    }
     return Double(top) * room
   }
 }

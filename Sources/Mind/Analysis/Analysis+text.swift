@@ -16,7 +16,8 @@ extension Analysis {
     }
     lines += ["", "VALIDITY"]
     lines += page.wrapped(
-      defect.map { "\($0.kind.rawValue): \($0.evidence)" } ?? "nothing speaks against the waveform", indent: 2)
+      defect.map { "\($0.kind.rawValue): \($0.evidence)" } ?? "nothing speaks against the waveform", indent: 2
+    )
     lines += ["", "STATISTICS" + (origin.unit.map { ", \($0)" } ?? ", unit unknown")]
     lines += page.cells(statisticCells) + ["", "OVERALL"] + page.cells(overallCells)
     lines += page.wrapped(severityText, indent: 2)
@@ -31,9 +32,11 @@ extension Analysis {
   var facts: [String] {
     var facts = ["channel \(origin.channel)"]
     if origin.channels.count > 1 { facts[0] += " of \(origin.channels.joined(separator: ", "))" }
-    facts.append("\(origin.sampleCount) samples, \(digits(origin.duration_s)) s at \(tick(origin.rate_Hz)) Hz")
     facts.append(
-      speed.map { "\(tick($0.rpm)) r/min = \(digits($0.rpm / 60)) Hz from \($0.source)" } ?? "shaft speed unknown")
+      "\(origin.sampleCount) samples, \(digits(origin.duration_s)) s at \(tick(origin.rate_Hz)) Hz")
+    facts.append(
+      speed.map { "\(tick($0.rpm)) r/min = \(digits($0.rpm / 60)) Hz from \($0.source)" }
+        ?? "shaft speed unknown")
     facts += machine.bearings.map { "bearing \($0.designation)" }
     return facts
   }
@@ -41,7 +44,8 @@ extension Analysis {
   var statisticCells: [(String, String)] {
     guard let s = statistics else { return [("samples", "not numbers")] }
     let shapes: [(String, Double?)] = [
-      ("crest factor", s.crest), ("kurtosis", s.kurtosis), ("skewness", s.skewness), ("shape factor", s.shape),
+      ("crest factor", s.crest), ("kurtosis", s.kurtosis), ("skewness", s.skewness),
+      ("shape factor", s.shape),
       ("impulse factor", s.impulse), ("clearance factor", s.clearance),
     ]
     return [("RMS", digits(s.rms)), ("peak", digits(s.peak)), ("peak to peak", digits(s.peakToPeak))]
@@ -52,7 +56,7 @@ extension Analysis {
     let band = "\((speed?.rpm ?? machine.ratedSpeed_rpm ?? 600) < 600 ? 2 : 10)-1000 Hz"
     return [
       ("velocity \(band)", overall.velocityRMS_mm_s.map { digits($0) + " mm/s RMS" } ?? "not assessable"),
-      ("displacement \(band)", overall.displacementRMS_um.map { digits($0) + " um RMS" } ?? "not assessable"),
+      ("displacement \(band)", overall.displacementRMS_um.map { digits($0) + " µm RMS" } ?? "not assessable"),
     ]
   }
 
@@ -69,10 +73,13 @@ extension Analysis {
     let rows = lines.map(\.cells)
     var table = page.table([head] + rows)
     if let band, lines.contains(where: { $0.spectrum == .envelope }) {
-      table += page.wrapped("envelope of \(tick(band.low_Hz))-\(tick(band.high_Hz)) Hz: \(band.reason)", indent: 2)
+      table += page.wrapped(
+        "envelope of \(tick(band.low_Hz))-\(tick(band.high_Hz)) Hz: \(band.reason)", indent: 2)
     }
     for row in lines {
-      if let obstacle = row.obstacle { table += page.wrapped("\(row.name) of \(row.part): \(obstacle)", indent: 2) }
+      if let obstacle = row.obstacle {
+        table += page.wrapped("\(row.name) of \(row.part): \(obstacle)", indent: 2)
+      }
     }
     return table + unplacedText.flatMap { page.wrapped($0, indent: 2) }
   }
@@ -122,7 +129,8 @@ struct TextPage {
     return stride(from: 0, to: cells.count, by: perLine).map { start in
       "  "
         + trimmed(
-          cells[start..<min(cells.count, start + perLine)].map { padded($0.0, name) + padded($0.1, value) }.joined())
+          cells[start..<min(cells.count, start + perLine)].map { padded($0.0, name) + padded($0.1, value) }
+            .joined())
     }
   }
 

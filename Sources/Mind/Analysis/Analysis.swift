@@ -77,7 +77,9 @@ public struct Analysis: Sendable, Encodable {
     let spectra = canonical?.scaled(by: Float(factor), unit: origin.unit ?? "")
     let catalogue = LineCatalogue(of: machine, shaft_Hz: speed.map { $0.rpm / 60 })
     let table = LineTable(
-      catalogue, in: spectra.map { [.acceleration: $0.acceleration, .velocity: $0.velocity, .envelope: $0.envelope] } ?? [:])
+      catalogue,
+      in: spectra.map { [.acceleration: $0.acceleration, .velocity: $0.velocity, .envelope: $0.envelope] }
+        ?? [:])
     let survey = DefectSurvey(
       of: waveform.samples.span, sampleRate_Hz: waveform.sampleRate_Hz, shaft_Hz: speed.map { $0.rpm / 60 },
       bearings: machine.bearings)
@@ -85,7 +87,8 @@ public struct Analysis: Sendable, Encodable {
     self.survey = survey
     lines = table.rows.map { Row($0, survey, isValid: defect == nil) }
     unplaced = table.unplaced
-    findings = Statement.all(defect: defect, survey: survey, lines: lines, severity: severity, machine: machine)
+    findings = Statement.all(
+      defect: defect, survey: survey, lines: lines, severity: severity, machine: machine)
   }
 
   /// The gate's judgement; what holds limits in m/s2 is not asked of samples without a unit.

@@ -76,14 +76,16 @@ struct Drawing {
     guard let first = points.first else { return }
     var path = "M\(place(first.x)) \(place(first.y))"
     for point in points.dropFirst() { path += "L\(place(point.x)) \(place(point.y))" }
-    body += "<path d=\"\(path)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"1.2\" stroke-linejoin=\"round\"/>\n"
+    body +=
+      "<path d=\"\(path)\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"1.2\" stroke-linejoin=\"round\"/>\n"
   }
 
   private func place(_ value: Double) -> String { tick((value * 10).rounded() / 10) }
 
   /// Text as it may stand in XML.
   static func escaped(_ text: String) -> String {
-    let printable = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
+    let printable = String(
+      String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     return printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")
   }

@@ -19,7 +19,7 @@ struct Plot {
   /// Grid, numbers and names of both axes.
   func drawAxes(_ name: String, xName: String, on page: inout Drawing) {
     page.text(left, top - 10, name, Ink.dim)
-    for value in Plot.ticks(y, about: height > 150 ? 5 : 3) {
+    for value in Plot.ticks(y, about: height > 180 ? 5 : 4) {
       page.line(left, down(value), left + width, down(value))
       page.text(left - 7, down(value) + 4, tick(value), size: 11, Ink.dim, .end)
     }
@@ -52,7 +52,7 @@ struct Plot {
           low = min(low, values[i])
           high = max(high, values[i])
         }
-        let at = left + (Double(column) + 0.5) / Double(columns) * width
+        let at = across(start + Double(from + to) / 2 * step)
         // Turn by turn from above and from below, so that neighbours join.
         let ends = column.isMultiple(of: 2) ? [low, high] : [high, low]
         for end in ends { points.append((at, down(Double(end)))) }

@@ -63,7 +63,8 @@ extension Analysis {
         Sidebands(by: $0.modulation.by, spacing_Hz: $0.modulation.spacing_Hz, pairs: $0.pairs)
       }
       obstacle = row.obstacle
-      if isValid, case .named(let bearing, let line) = survey.verdict, bearing == part, line.rawValue == name {
+      if isValid, case .named(let bearing, let line) = survey.verdict, bearing == part, line.rawValue == name
+      {
         verdict = .named
       } else if obstacle != nil {
         verdict = .hidden

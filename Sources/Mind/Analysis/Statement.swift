@@ -42,7 +42,8 @@ extension Analysis.Statement {
     var result = [bearing(survey, lines, machine)]
     if let zone = severity.zone, zone == .C || zone == .D, let source = severity.source {
       let meaning = zone == .C ? "fit for a limited time" : "harmful"
-      result.append(.init(kind: .severity, title: "Vibration in zone \(zone.rawValue), \(meaning)", detail: source))
+      result.append(
+        .init(kind: .severity, title: "Vibration in zone \(zone.rawValue), \(meaning)", detail: source))
     }
     return result
   }
@@ -60,7 +61,8 @@ extension Analysis.Statement {
       return .init(kind: .none, title: "Nothing is named", detail: reason + (best ?? ""))
     case .named(let bearing, let line):
       let part = machine.bearings.first { $0.name == bearing }
-      let name = part.map { $0.name == $0.designation ? $0.name : "\($0.name) (\($0.designation))" } ?? bearing
+      let name =
+        part.map { $0.name == $0.designation ? $0.name : "\($0.name) (\($0.designation))" } ?? bearing
       var detail: [String] = []
       if let row = lines.first(where: { $0.verdict == .named }), let found = row.found_Hz,
         let difference = row.difference_percent, let prominence = row.prominence
@@ -71,7 +73,8 @@ extension Analysis.Statement {
       }
       if let family = survey.families.first {
         detail.append(
-          "level \(digits(family.level_dB, 3)) dB over the whole record, \(digits(DefectSurvey.naming_dB, 2)) dB needed")
+          "level \(digits(family.level_dB, 3)) dB over the whole record, \(digits(DefectSurvey.naming_dB, 2)) dB needed"
+        )
       }
       return .init(
         kind: .fault, title: "\(line.damage) of bearing \(name)", detail: detail.joined(separator: "; "))
