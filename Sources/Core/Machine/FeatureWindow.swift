@@ -28,13 +28,37 @@ public enum Feature: String, CaseIterable, Sendable, Codable {
   case envelopeKurtosis = "envelope_kurtosis"
   /// Shaft speed that the features above used.
   case shaftSpeed = "shaft_speed_rpm"
+  /// Overall displacement in the band of `velocityRMS`, ISO 20816-1.
+  case displacementRMS = "displacement_rms_um"
+  case peakToPeak = "acceleration_peak_to_peak_m_s2"
+  case skewness
+  /// RMS over mean magnitude.
+  case shapeFactor = "shape_factor"
+  /// Peak over mean magnitude.
+  case impulseFactor = "impulse_factor"
+  /// Peak over the squared mean root of the magnitude.
+  case clearanceFactor = "clearance_factor"
+  /// Changes of sign about the mean, a second.
+  case zeroCrossings = "zero_crossings_hz"
+  /// Velocity by band: below the ISO band, and where the shaft's own lines, its subsynchronous ones, its harmonics and
+  /// what lies above them stand; needs the shaft speed but for the first.
+  case velocity2to10Hz = "velocity_2_10_hz_mm_s"
+  case velocitySubsynchronous = "velocity_0.3x_0.8x_mm_s"
+  case velocityAround1x = "velocity_0.8x_1.2x_mm_s"
+  case velocityAround2x = "velocity_1.8x_2.2x_mm_s"
+  case velocity3to10x = "velocity_3x_10x_mm_s"
+  case velocityAbove10x = "velocity_10x_1000_hz_mm_s"
+  /// Acceleration by band; the upper one ends at the band limit where that is below 20 kHz.
+  case acceleration1to4kHz = "acceleration_1_4_khz_m_s2"
+  case acceleration5to20kHz = "acceleration_5_20_khz_m_s2"
 }
 
 /// Values by feature; NaN inside is "missing" and reads as nil.
 public struct FeatureValues: Sendable, Equatable {
-  private var storage: [Double]
+  /// Room for features; `Feature.allCases` fits.
+  private var storage = InlineArray<48, Double>(repeating: .nan)
 
-  public init() { storage = Array(repeating: .nan, count: Feature.allCases.count) }
+  public init() { assert(Feature.allCases.count <= 48) }
 
   public subscript(feature: Feature) -> Double? {
     get {
@@ -46,7 +70,7 @@ public struct FeatureValues: Sendable, Equatable {
 
   /// Missing equals missing.
   public static func == (a: FeatureValues, b: FeatureValues) -> Bool {
-    zip(a.storage, b.storage).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+    Feature.allCases.allSatisfy { a[$0] == b[$0] }
   }
 }
 
@@ -146,5 +170,25 @@ public struct FeatureWindow: Sendable {
     self.values = values
     self.lines = lines
     self.logBands = logBands
+  }
+
+  /// A window without values, its bands at `floor`.
+  public init(point: PointID, stamp: Stamp, state: OperatingState, floor: Float = 0) {
+    self.init(
+      point: point, stamp: stamp, state: state, values: FeatureValues(), lines: [],
+      logBands: Array(repeating: floor, count: FeatureWindow.bandCount))
+  }
+
+  /// Makes a window without values of this one, and keeps its memory.
+  public mutating func clear(point: PointID, stamp: Stamp, state: OperatingState, floor: Float = 0) {
+    self.point = point
+    self.stamp = stamp
+    self.state = state
+    values = FeatureValues()
+    lines.removeAll(keepingCapacity: true)
+    if logBands.count != FeatureWindow.bandCount {
+      logBands = Array(repeating: floor, count: FeatureWindow.bandCount)
+    }
+    for band in logBands.indices { logBands[band] = floor }
   }
 }

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Energy of parts of the acceleration spectrum, in m/s2 RMS.
+/// What stands between the lines of the acceleration spectrum, in m/s2 RMS.
 enum Broadband {
-  /// RMS of everything from `low_Hz` to `high_Hz`; nil when nothing of that is in the spectrum.
-  static func total(
-    _ power: Span<Float>, resolution_Hz df: Double, from low_Hz: Double, to high_Hz: Double
-  ) -> Double? {
-    let first = max(1, Int((low_Hz / df).rounded(.up)))
-    let last = min(power.count - 2, Int((high_Hz / df).rounded(.down)))
-    guard first <= last else { return nil }
-    var sum = 0.0
-    for k in first...last { sum += Double(power[k]) }
-    return (sum / Hann.noiseBandwidth).squareRoot()
-  }
-
   /// RMS of what no line explains: in blocks of 64 bins the median stands for all. The power of a noise bin is
   /// exponentially distributed, so its mean is median / ln 2; lines in fewer than half of the bins hardly move it.
   static func floor(

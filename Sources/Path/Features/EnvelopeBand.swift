@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+import Signal
 
 /// The band in which impacts are listened for, and its zero-phase filter.
 ///
@@ -25,16 +25,8 @@ public struct EnvelopeBand: Sendable, Equatable {
     }
   }
 
-  /// Gains of a fourth-order Butterworth band-pass run forwards and backwards, one for each bin of a one-sided
-  /// spectrum: |H|^2 of the bilinear design, as SciPy's `sosfiltfilt(butter(4, band, 'bandpass'))` has.
-  func gains(bins: Int, sampleRate_Hz: Double, scale: Double) -> [Float] {
-    let low = tan(.pi * low_Hz / sampleRate_Hz)
-    let high = tan(.pi * high_Hz / sampleRate_Hz)
-    return (0..<bins).map { k in
-      guard k > 0, k < bins - 1 else { return 0 }
-      let w = tan(.pi / 2 * Double(k) / Double(bins - 1))
-      let u = (w * w - low * high) / (w * (high - low))
-      return Float(scale / (1 + pow(u, 8)))
-    }
+  /// A fourth-order Butterworth band-pass for signals of this rate.
+  func filter(sampleRate_Hz: Double) -> ButterworthFilter? {
+    ButterworthFilter(order: 4, .bandPass(low_Hz, high_Hz), sampleRate_Hz: sampleRate_Hz)
   }
 }

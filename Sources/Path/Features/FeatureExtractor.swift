@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Machine
+import Signal
 
 /// Makes of a waveform of acceleration the numbers that a vibration analyst reads.
 ///
@@ -11,7 +12,8 @@ public import Machine
 /// window.lines.first { $0.line == .outerRace }       // what stands at BPFO in the envelope spectrum
 /// ```
 /// One extractor serves all machines: plans and scratch are kept for the last four pairs of length and rate.
-/// No clock and no I/O: the same waveform gives the same window.
+/// No clock and no I/O: the same waveform gives the same window, and `extract(_:of:speed_rpm:state:into:)` gives it without
+/// allocating.
 ///
 /// What is missing stays missing. Without a shaft speed there are no orders, no vane pass, no broadband level
 /// and no bearing lines; a waveform with a value that is not finite, with fewer than 64 samples or of another
@@ -29,6 +31,7 @@ public struct FeatureExtractor {
   /// Largest deviation from the mean that is taken for vibration; squares of what is larger leave Float.
   public static let peakMaximum_m_s2 = 1e9
   private var workspaces: [Workspace] = []
+  private var signalScratch = SignalScratch(count: 0)
   private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
 
   /// An extractor without plans; the first waveform of a length and rate makes one.
@@ -38,44 +41,46 @@ public struct FeatureExtractor {
   public mutating func extract(
     _ waveform: Waveform, of machine: Machine, speed_rpm: Double?, state: OperatingState
   ) -> FeatureWindow {
-    var window = FeatureWindow(
-      point: waveform.point, stamp: waveform.stamp, state: state, values: FeatureValues(), lines: [],
-      logBands: Array(repeating: LogBands.floor, count: FeatureWindow.bandCount))
-    guard let slot = workspace(for: waveform) else { return window }
+    var window = FeatureWindow(point: waveform.point, stamp: waveform.stamp, state: state)
+    extract(waveform, of: machine, speed_rpm: speed_rpm, state: state, into: &window)
+    return window
+  }
+
+  /// The same into a window that exists: nothing is allocated when the waveform's length and rate, and as many lines,
+  /// have been seen before.
+  public mutating func extract(
+    _ waveform: Waveform, of machine: Machine, speed_rpm: Double?, state: OperatingState,
+    into window: inout FeatureWindow
+  ) {
+    window.clear(point: waveform.point, stamp: waveform.stamp, state: state, floor: LogBands.floor)
+    guard let slot = workspace(for: waveform) else { return }
     let speed = FeatureExtractor.shaftSpeed(waveform.speed_rpm ?? speed_rpm)
-    let statistics = workspaces[slot].measure(waveform.samples.span)
-    guard FeatureExtractor.isVibration(statistics) else { return window }
-    let envelope = workspaces[slot].demodulate()
+    guard let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
+      FeatureExtractor.isVibration(statistics)
+    else { return }
+    let envelope = workspaces[slot].demodulate(scratch: &signalScratch)
     let workspace = workspaces[slot]
-    let power = workspace.power
-    window.values[.accelerationRMS] = statistics.rms
-    window.values[.accelerationPeak] = statistics.peak
-    window.values[.crestFactor] = statistics.crest
-    window.values[.kurtosis] = statistics.kurtosis
+    add(statistics, sampleRate_Hz: workspace.sampleRate_Hz, to: &window.values)
     window.values[.envelopeRMS] = envelope.rms
     window.values[.envelopeKurtosis] = envelope.kurtosis
-    // The band of the overall value follows the machine; a rated speed is enough to choose it.
-    window.values[.velocityRMS] = Velocity.overall(
-      power.span, resolution_Hz: workspace.resolution_Hz, speed_rpm: speed ?? machine.ratedSpeed_rpm)
-    window.values[.highFrequencyRMS] = Broadband.total(
-      power.span, resolution_Hz: workspace.resolution_Hz, from: 1000, to: workspace.limit_Hz)
-    window.logBands = LogBands.measure(power.span, resolution_Hz: workspace.resolution_Hz)
+    addBands(workspace, speed_rpm: speed ?? machine.ratedSpeed_rpm, to: &window.values)
+    LogBands.measure(workspace.power.span, resolution_Hz: workspace.resolution_Hz, into: &window.logBands)
     if let speed { addShaft(speed, machine, workspace, &window) }
-    return window
   }
 
   /// The spectra behind the features, for evidence; nil where `extract` gives an empty window.
   public mutating func spectra(of waveform: Waveform) -> Spectra? {
     guard let slot = workspace(for: waveform),
-      FeatureExtractor.isVibration(workspaces[slot].measure(waveform.samples.span))
+      let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
+      FeatureExtractor.isVibration(statistics)
     else { return nil }
-    _ = workspaces[slot].demodulate()
+    _ = workspaces[slot].demodulate(scratch: &signalScratch)
     return Spectra(workspaces[slot])
   }
 
-  /// Whether every sample is a number, and none is absurd; a sample that is no number shows in the RMS.
+  /// Whether no sample is absurd.
   private static func isVibration(_ statistics: TimeStatistics) -> Bool {
-    statistics.rms.isFinite && statistics.peak <= peakMaximum_m_s2
+    statistics.peak <= peakMaximum_m_s2
   }
 
   /// A shaft that turns: between 1 and 100 000 r/min.
@@ -84,34 +89,78 @@ public struct FeatureExtractor {
     return speed
   }
 
+  private func add(_ statistics: TimeStatistics, sampleRate_Hz: Double, to values: inout FeatureValues) {
+    values[.accelerationRMS] = statistics.rms
+    values[.accelerationPeak] = statistics.peak
+    values[.peakToPeak] = statistics.peakToPeak
+    values[.crestFactor] = statistics.crest
+    values[.kurtosis] = statistics.kurtosis
+    values[.skewness] = statistics.skewness
+    values[.shapeFactor] = statistics.shape
+    values[.impulseFactor] = statistics.impulse
+    values[.clearanceFactor] = statistics.clearance
+    values[.zeroCrossings] = statistics.zeroCrossingRate * sampleRate_Hz
+  }
+
+  /// Overall values and fixed bands. The band of the overall value follows the machine; a rated speed is enough to choose
+  /// it.
+  private func addBands(_ workspace: Workspace, speed_rpm: Double?, to values: inout FeatureValues) {
+    let power = workspace.power.span
+    let velocity = Velocity(resolution_Hz: workspace.resolution_Hz, binCount: power.count)
+    let overall = velocity.overall(power, speed_rpm: speed_rpm)
+    values[.velocityRMS] = overall?.velocity_mm_s
+    values[.displacementRMS] = overall?.displacement_um
+    values[.velocity2to10Hz] = velocity.band(power, 2, 10)
+    let meter = BandMeter(resolution_Hz: workspace.resolution_Hz)
+    values[.highFrequencyRMS] = meter.rms(power, from: 1000, to: workspace.limit_Hz)
+    if workspace.limit_Hz >= 4000 { values[.acceleration1to4kHz] = meter.rms(power, from: 1000, to: 4000) }
+    if workspace.limit_Hz > 5000 {
+      values[.acceleration5to20kHz] = meter.rms(power, from: 5000, to: min(20_000, workspace.limit_Hz))
+    }
+  }
+
   private mutating func addShaft(
     _ speed_rpm: Double, _ machine: Machine, _ workspace: Workspace, _ window: inout FeatureWindow
   ) {
     let shaft = speed_rpm / 60
     let df = workspace.resolution_Hz
-    let power = workspace.power
-    func order(_ multiple: Double) -> Double? {
-      Velocity.line(power.span, resolution_Hz: df, at: multiple * shaft, spacing_Hz: min(1, multiple) * shaft)
-    }
+    addOrders(shaft, machine, workspace, &window.values)
     window.values[.shaftSpeed] = speed_rpm
-    window.values[.orderHalf] = order(0.5)
-    window.values[.order1] = order(1)
-    window.values[.order2] = order(2)
-    window.values[.order3] = order(3)
-    let high = (4...10).compactMap { order(Double($0)) }
-    if !high.isEmpty {
-      window.values[.orders4to10] = high.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
-    window.values[.vanePass] = machine.vaneCount.flatMap { order(Double($0)) }
     var scratch = self.scratch.mutableSpan
     window.values[.broadbandRMS] = Broadband.floor(
-      power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz, scratch: &scratch)
+      workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz, scratch: &scratch)
     let search = LineSearch(amplitudes: workspace.envelope, resolution_Hz: df, shaft_Hz: shaft)
     for bearing in machine.bearings {
       for line in BearingLine.allCases {
         if let match = search.match(line, of: bearing, scratch: &scratch) { window.lines.append(match) }
       }
     }
+  }
+
+  /// Lines and bands at multiples of shaft speed, in mm/s.
+  private func addOrders(
+    _ shaft_Hz: Double, _ machine: Machine, _ workspace: Workspace, _ values: inout FeatureValues
+  ) {
+    let power = workspace.power.span
+    let velocity = Velocity(resolution_Hz: workspace.resolution_Hz, binCount: power.count)
+    func order(_ multiple: Double) -> Double? {
+      velocity.line(power, at: multiple * shaft_Hz, spacing_Hz: min(1, multiple) * shaft_Hz)
+    }
+    values[.orderHalf] = order(0.5)
+    values[.order1] = order(1)
+    values[.order2] = order(2)
+    values[.order3] = order(3)
+    var high: Double?
+    for multiple in 4...10 {
+      if let line = order(Double(multiple)) { high = (high ?? 0) + line * line }
+    }
+    values[.orders4to10] = high?.squareRoot()
+    values[.vanePass] = machine.vaneCount.flatMap { order(Double($0)) }
+    values[.velocitySubsynchronous] = velocity.band(power, 0.3 * shaft_Hz, 0.8 * shaft_Hz)
+    values[.velocityAround1x] = velocity.band(power, 0.8 * shaft_Hz, 1.2 * shaft_Hz)
+    values[.velocityAround2x] = velocity.band(power, 1.8 * shaft_Hz, 2.2 * shaft_Hz)
+    values[.velocity3to10x] = velocity.band(power, 3 * shaft_Hz, 10 * shaft_Hz)
+    values[.velocityAbove10x] = velocity.band(power, 10 * shaft_Hz, 1000)
   }
 
   /// Position of the workspace that fits, made if need be; nil when the waveform is not one to look at.
@@ -127,6 +176,7 @@ public struct FeatureExtractor {
     }
     if workspaces.count == FeatureExtractor.workspaceLimit { workspaces.removeFirst() }
     workspaces.append(Workspace(count: count, sampleRate_Hz: rate))
+    if signalScratch.count < count { signalScratch = SignalScratch(count: count) }
     return workspaces.count - 1
   }
 }

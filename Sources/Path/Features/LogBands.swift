@@ -17,11 +17,14 @@ public enum LogBands {
   /// Smallest value of a band: ln(1e-5 m/s2), one microgravity, below the noise of industrial accelerometers.
   public static let floor = Float(log(1e-5))
 
-  /// Reads the bands from `power` (mean square per bin, one-sided, Hann).
-  static func measure(_ power: Span<Float>, resolution_Hz: Double) -> [Float] {
+  /// Reads the bands from `power` (mean square per bin, one-sided, Hann) into `bands`.
+  static func measure(_ power: Span<Float>, resolution_Hz: Double, into bands: inout [Float]) {
     let nyquist = Double(power.count - 1) * resolution_Hz
-    return (0..<FeatureWindow.bandCount).map { band in
-      guard edges_Hz[band + 1] <= nyquist else { return floor }
+    for band in 0..<FeatureWindow.bandCount {
+      guard edges_Hz[band + 1] <= nyquist else {
+        bands[band] = floor
+        continue
+      }
       let low = edges_Hz[band] / resolution_Hz
       let high = edges_Hz[band + 1] / resolution_Hz
       // Bin k holds the energy from k - 0.5 to k + 0.5.
@@ -33,7 +36,7 @@ public enum LogBands {
         sum += Double(power[k]) * share
       }
       let meanSquare = sum / Hann.noiseBandwidth
-      return meanSquare > 0 ? max(floor, Float(0.5 * log(meanSquare))) : floor
+      bands[band] = meanSquare > 0 ? max(floor, Float(0.5 * log(meanSquare))) : floor
     }
   }
 }

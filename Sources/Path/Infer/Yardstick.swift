@@ -53,6 +53,14 @@ extension Feature {
     case .orderHalf: .logarithmic(offset: 0.05, floor: 0.25)
     case .order1: .logarithmic(offset: 0.05, floor: 0.15)
     case .order2, .order3, .orders4to10, .vanePass: .logarithmic(offset: 0.05, floor: 0.20)
+    case .displacementRMS: .logarithmic(offset: 0.5, floor: 0.10)
+    case .velocity2to10Hz, .velocitySubsynchronous, .velocityAround1x, .velocityAround2x, .velocity3to10x,
+      .velocityAbove10x:
+      .logarithmic(offset: 0.05, floor: 0.20)
+    case .acceleration1to4kHz, .acceleration5to20kHz: .logarithmic(offset: 0.02, floor: 0.10)
+    case .peakToPeak: .logarithmic(offset: 0.2, floor: 0.15)
+    case .shapeFactor, .impulseFactor, .clearanceFactor, .zeroCrossings: .logarithmic(offset: 0, floor: 0.10)
+    case .skewness: .linear(relative: 0, absolute: 0.1)
     case .shaftSpeed: nil
     }
   }

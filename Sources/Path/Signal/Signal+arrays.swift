@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Kernels
+
 // The same over whole arrays, for owners of several: two fields of one value may not lend spans side by side.
 
 extension SpectrumPlan {
@@ -10,6 +12,27 @@ extension SpectrumPlan {
   ) -> Bool {
     var output = values.mutableSpan
     return measure(signal.span, removingMean: removingMean, as: scale, into: &output, scratch: &scratch)
+  }
+}
+
+extension SpectrumPlan {
+  /// `transform` from and into whole arrays; of a signal that is longer than the plan its beginning.
+  public func transform(
+    _ signal: [Float], removingMean: Bool = true, into bins: inout [ComplexFloat],
+    scratch: inout SignalScratch
+  ) -> Double? {
+    var output = bins.mutableSpan
+    return transform(
+      signal.span.extracting(first: count), removingMean: removingMean, into: &output, scratch: &scratch)
+  }
+
+  /// `read` from and into whole arrays.
+  public func read(
+    _ bins: [ComplexFloat], unit: Double = 1, window: CosineWindow = .hann, as scale: SpectrumScale,
+    into values: inout [Float]
+  ) {
+    var output = values.mutableSpan
+    read(bins.span, unit: unit, window: window, as: scale, into: &output)
   }
 }
 
@@ -25,6 +48,14 @@ extension WelchPlan {
 }
 
 extension EnvelopePlan {
+  /// `analytic` from and into whole arrays.
+  public func analytic(
+    ofBins bins: [ComplexFloat], into signal: inout [ComplexFloat], scratch: inout SignalScratch
+  ) {
+    var output = signal.mutableSpan
+    analytic(ofBins: bins.span, into: &output, scratch: &scratch)
+  }
+
   /// `measure` from and into whole arrays.
   public func measure(
     _ signal: [Float], as kind: EnvelopeKind = .magnitude, into envelope: inout [Float],
