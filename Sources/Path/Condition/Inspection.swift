@@ -45,27 +45,35 @@ struct Inspection {
     var sum = 0.0
     var minimum = samples[0]
     var maximum = samples[0]
-    var step = Float.infinity
-    var steps = 0.0
-    var changes = 0
     for i in 0..<samples.count {
-      let value = samples[i]
-      sum += Double(value)
-      minimum = min(minimum, value)
-      maximum = max(maximum, value)
-      guard i > 0, value != samples[i - 1] else { continue }
-      let change = abs(value - samples[i - 1])
-      step = min(step, change)
-      steps += Double(change)
-      changes += 1
+      sum += Double(samples[i])
+      minimum = min(minimum, samples[i])
+      maximum = max(maximum, samples[i])
     }
-    let mean = sum / Double(count)
-    (rms, meanError) = Inspection.spread(samples, about: mean)
-    self.mean = mean
+    mean = sum / Double(count)
     self.minimum = minimum
     self.maximum = maximum
-    self.step = step
-    meanStep = changes > 0 ? Float(steps / Double(changes)) : 0
+    (rms, meanError) = Inspection.spread(samples, about: mean)
+    (step, meanStep) = Inspection.steps(samples, minimum, maximum)
+  }
+
+  /// The smallest and the mean step between unequal neighbours. A rail need not stand on a count of the
+  /// converter, so the extremes do not tell the smallest.
+  private static func steps(_ samples: Span<Float>, _ minimum: Float, _ maximum: Float) -> (Float, Float) {
+    guard minimum < maximum else { return (.infinity, 0) }
+    var step = maximum - minimum
+    var sum = 0.0
+    var changes = 0
+    for i in 1..<samples.count {
+      let (value, before) = (samples[i], samples[i - 1])
+      let change = abs(value - before)
+      guard change > 0 else { continue }
+      sum += Double(change)
+      changes += 1
+      guard change < step, min(value, before) > minimum, max(value, before) < maximum else { continue }
+      step = change
+    }
+    return (step, changes > 0 ? Float(sum / Double(changes)) : 0)
   }
 
   /// RMS about the mean, and the mean's standard error by the method of batch means.
@@ -73,20 +81,15 @@ struct Inspection {
     let blocks = 16
     let length = samples.count / blocks
     var squares = 0.0
-    var block = 0.0
-    var blockSquares = 0.0
-    for i in 0..<samples.count {
-      let deviation = Double(samples[i]) - mean
-      squares += deviation * deviation
-      guard i < blocks * length else { continue }
-      block += deviation
-      if i % length == length - 1 {
-        blockSquares += block * block
-        block = 0
-      }
-    }
+    for i in 0..<samples.count { squares += (Double(samples[i]) - mean) * (Double(samples[i]) - mean) }
     let rms = (squares / Double(samples.count)).squareRoot()
     guard length > 0 else { return (rms, rms) }
+    var blockSquares = 0.0
+    for block in 0..<blocks {
+      var sum = 0.0
+      for i in block * length..<(block + 1) * length { sum += Double(samples[i]) - mean }
+      blockSquares += sum * sum
+    }
     let variance = blockSquares / Double(length * length) / Double(blocks - 1)
     return (rms, (variance / Double(blocks)).squareRoot())
   }

@@ -28,9 +28,10 @@ struct Runs {
   /// Runs, and the greatest common divisor of their lengths.
   private var runs = 0
   private var divisor = 0
-  /// Runs of zero between neighbours on one side of it, and of values one to four counts from zero.
+  /// Short runs of zero that the signal enters and leaves with a jump, and those of the eight values beside zero.
   private var notches = 0
   private var nearNotches = 0
+  /// Least step that is a jump.
   private let jump: Float
   private let step: Float
   private let meanStep: Float
@@ -42,7 +43,7 @@ struct Runs {
     count = signal.count
     self.step = step
     self.meanStep = meanStep
-    jump = max(4 * step, 0.5 * meanStep)
+    jump = 4 * step
     var run = Run(value: signal[0], start: 0, length: 1)
     for i in 1..<signal.count {
       if signal[i] == run.value {
@@ -74,25 +75,25 @@ struct Runs {
       if isZero, run.length > jumpedZeros.length { jumpedZeros = run }
       if !isZero, run.length > jumpedConstant.length { jumpedConstant = run }
     }
-    guard run.length < 16, min(abs(entry), abs(exit)) >= max(jump, 8 * step), (entry > 0) == (exit > 0) else {
-      return
-    }
+    guard run.length < 16, min(abs(entry), abs(exit)) >= jump else { return }
     if isZero { notches += 1 } else if abs(run.value) <= 4.5 * step { nearNotches += 1 }
   }
 
   /// Zeros in the place of samples.
   func dropout(rules: ValidityRules) -> SensorDefect? {
-    let found = longer(zeros, rules.dropoutRun, jumpedZeros, rules.heldRun)
-    if let found {
-      return SensorDefect(
-        .dropout, "\(found.length) of \(count) samples in a row are exactly 0, from sample \(found.start)")
-    }
-    // Eight values near zero tell how often chance makes such a notch.
+    guard let found = longer(zeros, rules.dropoutRun, jumpedZeros, rules.heldRun) else { return nil }
+    return SensorDefect(
+      .dropout, "\(found.length) of \(count) samples in a row are exactly 0, from sample \(found.start)")
+  }
+
+  /// Short falls to exactly zero, more than the values beside zero let expect.
+  func notched(rules: ValidityRules) -> SensorDefect? {
     let expected = Double(nearNotches) / 8
-    guard Double(notches) > expected + rules.notchSigmas * (expected + 1).squareRoot() else { return nil }
+    let limit = 1.25 * expected + rules.notchSigmas * (expected + 1).squareRoot()
+    guard Double(notches) > limit else { return nil }
     return SensorDefect(
       .dropout,
-      "the signal falls to exactly 0 and back \(notches) times in \(count) samples; its other values near 0 let expect \(brief(expected))"
+      "the signal jumps to exactly 0 and off it \(notches) times in \(count) samples, and to a value beside 0 \(brief(expected)) times"
     )
   }
 

@@ -73,6 +73,7 @@ public struct ValidityGate {
       ?? runs.stuck(rules: rules, unit: inspection.unit)
       ?? SignWrap.find(in: waveform, inspection, rules: rules)
       ?? Clipping.find(in: waveform, inspection, rules: rules)
+      ?? runs.notched(rules: rules)
     {
       return defect
     }

@@ -149,7 +149,7 @@ extension Scene {
   /// From where on an overall velocity is too high even without a baseline.
   var absoluteVelocityLimit: (value: Double, source: String) {
     switch limits {
-    case .success(let zones): (zones.bc_mm_s, "\(zones.source), boundary B/C")
+    case .success(let zones): (zones.velocity.bc, "\(zones.source), boundary B/C")
     case .failure: (GeneralLimits.advise_mm_s, GeneralLimits.source)
     }
   }

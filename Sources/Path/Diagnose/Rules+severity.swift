@@ -5,56 +5,64 @@ import Machine
 // How bad the overall velocity is, whatever its cause.
 
 extension Scene {
-  /// How urgent the overall velocity alone is, with the evidence; nil when it is acceptable or not known.
+  /// How urgent the overall vibration alone is, with the evidence; nil when it is acceptable or not known.
   var velocityJudgement: (severity: Severity, evidence: Evidence)? {
-    guard let overall = overallVelocity else { return nil }
     switch limits {
     case .success(let zones):
-      let baseline = deviation(.velocityRMS, at: overall.point) ?? window.readingDeviations[overall.point]
-      return byZone(overall.point, overall.value, zones, baseline)
+      let judged = overalls.compactMap { overall in
+        byZone(overall, overall.quantity == .velocity ? zones.velocity : zones.displacement)
+      }
+      // The worse quantity decides, and of two that are alike the one further above its limit.
+      return judged.max { ($0.severity, $0.evidence.excess) < ($1.severity, $1.evidence.excess) }
     case .failure:
-      guard overall.value >= GeneralLimits.maintain_mm_s else { return nil }
+      guard let overall = overallVelocity, overall.value >= GeneralLimits.maintain_mm_s else { return nil }
       let severity: Severity = overall.value >= GeneralLimits.fail_mm_s ? .alarm : .warning
       let limit = severity == .alarm ? GeneralLimits.fail_mm_s : GeneralLimits.maintain_mm_s
-      return (
-        severity,
-        velocityEvidence(overall.point, overall.value, "limit", limit, GeneralLimits.source)
-      )
+      let seen = Overall(point: overall.point, quantity: .velocity, value: overall.value)
+      return (severity, seen.evidence("limit", limit, GeneralLimits.source))
     }
   }
 
   var velocitySeverity: Severity? { velocityJudgement?.severity }
 
-  private func byZone(
-    _ point: PointID, _ value: Double, _ zones: ZoneLimits, _ baseline: Deviation?
-  ) -> (severity: Severity, evidence: Evidence)? {
-    if value > zones.trip_mm_s {
-      let source = "\(zones.source), TRIP limit of 5.4"
-      return (.danger, velocityEvidence(point, value, "trip limit", zones.trip_mm_s, source))
+  /// Overall velocities and displacements: from waveforms, and from sensors that send velocity ready-made.
+  private var overalls: [Overall] {
+    let computed = vibration.flatMap { w in
+      [(Quantity.velocity, Feature.velocityRMS), (.displacement, .displacementRMS)].compactMap {
+        quantity, feature in
+        w.values[feature].map {
+          Overall(
+            point: w.point, quantity: quantity, value: $0, baseline: deviation(feature, at: w.point))
+        }
+      }
     }
-    switch zones.zone(value) {
-    case .D:
-      return (.alarm, velocityEvidence(point, value, "zone D above", zones.cd_mm_s, zones.source))
-    case .C:
-      return (.warning, velocityEvidence(point, value, "zone C above", zones.bc_mm_s, zones.source))
-    case .A, .B:
-      guard let baseline, baseline.sigmas >= Deviation.significance else { return nil }
-      let limit = zones.alarm(baseline_mm_s: baseline.baselineMean)
-      guard value > limit else { return nil }
-      let source = "\(zones.source), ALARM limit of 5.4 above \(ownBaseline)"
-      return (.warning, velocityEvidence(point, value, "alarm limit", limit, source))
+    let sent = machine.points(.velocityRMS).compactMap { point in
+      value(of: point.id).map {
+        Overall(
+          point: point.id, quantity: .velocity, value: $0, baseline: window.readingDeviations[point.id])
+      }
     }
+    return computed + sent
   }
 
-  private func velocityEvidence(
-    _ point: PointID, _ value: Double, _ comparison: String, _ reference: Double, _ source: String
-  ) -> Evidence {
-    var evidence = Observation(
-      .speaksFor, "Overall velocity at \(point.name)", quantity: Feature.velocityRMS.rawValue, value: value,
-      comparison, reference, unit: "mm/s", source: source
-    ).evidence
-    evidence.weight = 1
-    return evidence
+  private func byZone(_ overall: Overall, _ limits: ZoneBoundaries) -> (
+    severity: Severity, evidence: Evidence
+  )? {
+    if overall.value > limits.trip {
+      let source = "\(limits.source), TRIP limit of 5.4"
+      return (.danger, overall.evidence("trip limit", limits.trip, source))
+    }
+    switch limits.zone(overall.value) {
+    case .D: return (.alarm, overall.evidence("zone D above", limits.cd, limits.source))
+    case .C: return (.warning, overall.evidence("zone C above", limits.bc, limits.source))
+    case .A, .B:
+      guard let baseline = overall.baseline, baseline.sigmas >= Deviation.significance else { return nil }
+      let limit = limits.alarm(baseline: baseline.baselineMean)
+      guard overall.value > limit else { return nil }
+      let source = "\(limits.source), ALARM limit of 5.4 above \(ownBaseline)"
+      return (.warning, overall.evidence("alarm limit", limit, source))
+    case nil: return nil
+    }
   }
 
   /// The machine's vibration judged against limits only.
@@ -71,5 +79,31 @@ extension Scene {
         machine: machine.id, point: nil, subject: .machine, fault: fault.rawValue, title: fault.title,
         severity: judged.severity, confidence: 1, supporting: [judged.evidence], missing: refused,
         confirm: fault.confirm, action: fault.action, stamp: window.stamp))
+  }
+}
+
+/// One overall value of vibration, velocity or displacement.
+private struct Overall {
+  var point: PointID
+  var quantity: Quantity
+  var value: Double
+  var baseline: Deviation?
+
+  func evidence(_ comparison: String, _ reference: Double, _ source: String) -> Evidence {
+    let feature: Feature = quantity == .velocity ? .velocityRMS : .displacementRMS
+    var evidence = Observation(
+      .speaksFor, "Overall \(quantity.rawValue) at \(point.name)", quantity: feature.rawValue, value: value,
+      comparison, reference, unit: quantity.canonicalUnit.symbol, source: source
+    ).evidence
+    evidence.weight = 1
+    return evidence
+  }
+}
+
+extension Evidence {
+  /// Value over reference.
+  fileprivate var excess: Double {
+    guard let value, let reference, reference > 0 else { return 0 }
+    return value / reference
   }
 }

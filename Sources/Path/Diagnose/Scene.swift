@@ -93,7 +93,8 @@ struct Scene {
 
   // MARK: scalar points
 
-  private func value(of point: PointID) -> Double? {
+  /// The usable value of a scalar point.
+  func value(of point: PointID) -> Double? {
     window.readings.first { $0.point == point }?.usable
   }
 
