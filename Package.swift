@@ -163,7 +163,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
-    tests("Analysis", ["Analysis", "Machine", "Recordings"]),
+    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),

@@ -10,9 +10,19 @@ private func close(_ a: Double?, _ b: Double, _ tolerance: Double) -> Bool {
   a.map { abs($0 - b) <= tolerance * abs(b) } ?? false
 }
 
-@Suite("Analysis: one waveform, one page") struct AnalysisTests {
+/// Signals that no machine makes.
+private let noVibration: [[Float]] = {
+  let varied: [Float] = (0..<20_000).map { Float($0 % 100) }
+  var broken = varied
+  broken[77] = .nan
+  let enormous: [Float] = varied.map { $0 < 50 ? 0 : 3e38 }
+  let constants: [[Float]] = [0, 3, .nan, .infinity, 1e-42].map { Array(repeating: $0, count: 20_000) }
+  return [[], [1], broken, enormous] + constants
+}()
+
+@Suite("Analysis: one waveform, one page") struct PageTests {
   @Test("1 g at 50 Hz is 22.0727 mm/s RMS and 198.724 um peak to peak") func closedForm() {
-    let result = page(
+    let result = makePage(
       sines([(gravity, 50)], count: 102_400, rate_Hz: 25_600), rate_Hz: 25_600, speed_rpm: 3000)
     #expect(close(result.overall.velocityRMS_mm_s, 22.0727 / 2.0.squareRoot(), 1e-4))
     #expect(close(result.overall.displacementRMS_um, 198.724 / 8.0.squareRoot(), 1e-3))
@@ -26,17 +36,17 @@ private func close(_ a: Double?, _ b: Double, _ tolerance: Double) -> Bool {
     let samples = sines([(amplitude, 50)], count: 51_200, rate_Hz: 25_600)
     var machine = rig
     (machine.ratedPower_kW, machine.support) = (75, .rigid)
-    let judged = page(samples, rate_Hz: 25_600, machine: machine, speed_rpm: 3000)
+    let judged = makePage(samples, rate_Hz: 25_600, machine: machine, speed_rpm: 3000)
     #expect(judged.severity.zone == .D)
     #expect(judged.findings.contains { $0.kind == .severity })
     machine.ratedPower_kW = 10
-    let refused = page(samples, rate_Hz: 25_600, machine: machine, speed_rpm: 3000)
+    let refused = makePage(samples, rate_Hz: 25_600, machine: machine, speed_rpm: 3000)
     #expect(refused.severity.zone == nil)
     #expect(refused.severity.refusal?.contains("15 kW") == true)
   }
 
   @Test("Without a unit there is no velocity and no zone, and the reason is said") func noUnit() {
-    let result = page(sines([(1, 50)], count: 25_600, rate_Hz: 25_600), rate_Hz: 25_600, unit: nil)
+    let result = makePage(sines([(1, 50)], count: 25_600, rate_Hz: 25_600), rate_Hz: 25_600, unit: nil)
     #expect(result.overall.velocityRMS_mm_s == nil && result.orders.isEmpty)
     #expect(result.severity.refusal == "the unit of the samples is not known")
     #expect(close(result.statistics?.kurtosis, 1.5, 1e-3))
@@ -47,22 +57,17 @@ private func close(_ a: Double?, _ b: Double, _ tolerance: Double) -> Bool {
     let samples = sines([(1, 50)], count: 25_600, rate_Hz: 25_600)
     var bare = rig
     bare.bearings = []
-    let result = page(samples, rate_Hz: 25_600, machine: bare)
+    let result = makePage(samples, rate_Hz: 25_600, machine: bare)
     #expect(result.findings.map(\.kind) == [.notAssessable])
     #expect(result.findings[0].detail == "missing: bearing geometry, shaft speed")
   }
 
   @Test(
     "What is no vibration gives a page without a fault",
-    arguments: [
-      [], [1], [Float](repeating: 0, count: 20_000), [Float](repeating: 3, count: 20_000),
-      [Float](repeating: .nan, count: 20_000), [Float](repeating: .infinity, count: 20_000),
-      (0..<20_000).map { $0 == 77 ? .nan : Float($0 % 100) }, [Float](repeating: 1e-42, count: 20_000),
-      (0..<20_000).map { Float($0 % 2) * 3e38 },
-    ])
+    arguments: noVibration)
   func notVibration(samples: [Float]) {
     for unit in ["m/s2", nil] {
-      let result = page(samples, rate_Hz: 12_000, speed_rpm: 1797, unit: unit)
+      let result = makePage(samples, rate_Hz: 12_000, speed_rpm: 1797, unit: unit)
       #expect(!result.findings.contains { $0.kind == .fault || $0.kind == .severity })
       #expect(!result.findings.isEmpty)
       #expect(isXML(result.svg()))
@@ -73,7 +78,7 @@ private func close(_ a: Double?, _ b: Double, _ tolerance: Double) -> Bool {
 
   @Test("Clipped samples are a finding about the sensor, and no fault of the machine") func clipped() throws {
     let impacts = sines([(200, 3200), (30, 29.95)], count: 60_000, rate_Hz: 12_000)
-    let result = page(impacts.map { min(max($0, -100), 100) }, rate_Hz: 12_000, speed_rpm: 1797)
+    let result = makePage(impacts.map { min(max($0, -100), 100) }, rate_Hz: 12_000, speed_rpm: 1797)
     #expect(result.defect?.kind == .clipped)
     #expect(result.findings.map(\.kind) == [.sensor])
   }

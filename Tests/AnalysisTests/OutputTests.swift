@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Analysis
+import Features
 import Foundation
 import FoundationXML
 import Machine
@@ -47,7 +48,7 @@ private let outerRace: [Float] = {
   @Test("A spike of one sample in a million is drawn at its place and full height") func spike() throws {
     var samples = sines([(0.1, 40)], count: 1_000_000, rate_Hz: 50_000)
     samples[700_000] = 20
-    let trace = try #require(traces(page(samples, rate_Hz: 50_000).svg()).first)
+    let trace = try #require(traces(makePage(samples, rate_Hz: 50_000).svg()).first)
     #expect(trace.count < 2000)
     let top = try #require(trace.min { $0.y < $1.y })
     let rest = trace.filter { abs($0.x - top.x) > 1 }.map(\.y).min() ?? 0
@@ -57,7 +58,7 @@ private let outerRace: [Float] = {
   }
 
   @Test("Markers stand on the peaks of the envelope spectrum that they name") func markers() throws {
-    let result = page(outerRace, rate_Hz: 12_000, speed_rpm: 1797)
+    let result = makePage(outerRace, rate_Hz: 12_000, speed_rpm: 1797)
     #expect(result.findings[0].title.hasPrefix("Outer race damage"))
     let svg = result.svg()
     #expect(isXML(svg))
@@ -75,14 +76,14 @@ private let outerRace: [Float] = {
 
   @Test("No line of the text is longer than the terminal", arguments: [80, 100, 140])
   func width(columns: Int) {
-    let text = page(outerRace, rate_Hz: 12_000, speed_rpm: 1797).text(width: columns)
+    let text = makePage(outerRace, rate_Hz: 12_000, speed_rpm: 1797).text(width: columns)
     let longest = text.split(separator: "\n").map(\.count).max() ?? 0
     #expect(longest <= columns)
     #expect(!text.contains("\u{1B}"))
   }
 
   @Test("JSON has the keys of its documentation and no samples") func json() throws {
-    let data = try JSONEncoder().encode(page(outerRace, rate_Hz: 12_000, speed_rpm: 1797))
+    let data = try JSONEncoder().encode(makePage(outerRace, rate_Hz: 12_000, speed_rpm: 1797))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(object["schema"] as? Int == 1)
     let keys = [
@@ -98,7 +99,7 @@ private let outerRace: [Float] = {
   }
 
   @Test("CSV has a line for every bin of the spectra") func csv() throws {
-    let result = page(outerRace, rate_Hz: 12_000, speed_rpm: 1797)
+    let result = makePage(outerRace, rate_Hz: 12_000, speed_rpm: 1797)
     var text = ""
     result.csv { text += $0 }
     let lines = text.split(separator: "\n")

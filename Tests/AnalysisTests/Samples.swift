@@ -15,7 +15,7 @@ let driveEnd = Bearing(
 let rig = Machine(id: MachineID("rig"), name: "rig", kind: .other, bearings: [driveEnd])
 
 /// A page on samples that are in m/s2; `unit` is nil where nobody says so.
-func page(
+func makePage(
   _ samples: [Float], rate_Hz: Double, machine: Machine = rig, speed_rpm: Double? = nil,
   unit: String? = "m/s2"
 ) -> Analysis {
@@ -48,7 +48,7 @@ enum CWRU {
 
   static func page(_ name: String, unit: String? = "g") throws -> Analysis {
     let record = try Recording.read(folder + name + ".npz")
-    return AnalysisTests.page(
+    return makePage(
       record.samples.map { Float(Double($0) * (unit == nil ? 1 : gravity)) }, rate_Hz: record.rate_Hz,
       speed_rpm: record.speed_rpm, unit: unit)
   }

@@ -2,7 +2,7 @@
 
 public import Diagnose
 import Features
-import Machine
+public import Machine
 import Signal
 
 extension Analysis {
@@ -70,21 +70,18 @@ extension Analysis {
 
     init() {}
 
-    init(_ features: FeatureWindow, _ spectra: Spectra?, speed_rpm: Double?) {
+    init(_ features: FeatureWindow) {
       velocityRMS_mm_s = features.values[.velocityRMS]
+      displacementRMS_um = features.values[.displacementRMS]
       envelopeRMS_m_s2 = features.values[.envelopeRMS]
-      guard velocityRMS_mm_s != nil, let spectrum = spectra?.acceleration else { return }
-      let power = spectrum.amplitudes.map { $0 * $0 / 2 }
-      let low_Hz = (speed_rpm ?? 600) < 600 ? 2.0 : 10.0
-      displacementRMS_um = BandMeter(resolution_Hz: spectrum.resolution_Hz).rms(
-        power.span, from: low_Hz, to: 1000, integrated: .twice, margin_bins: 1
-      ).map { $0 * 1e6 }
     }
   }
 
   /// The zone of ISO 10816-3, or why there is none.
   public struct SeverityVerdict: Sendable, Encodable {
     public var zone: SeverityZone?
+    /// Which of velocity and displacement is worse and decides.
+    public var decidedBy: Quantity?
     /// Edition, table, group and support behind the zone.
     public var source: String?
     /// Why no zone is stated.
@@ -99,14 +96,15 @@ extension Analysis {
         refusal = "the waveform is not valid"
         return
       }
-      guard let velocity = overall.velocityRMS_mm_s else {
-        refusal = "the waveform is too short or too slowly sampled for 10-1000 Hz"
-        return
-      }
       do throws(ZoneRefusal) {
         let limits = try ZoneLimits.of(machine, measuredSpeed_rpm: speed?.rpm)
-        zone = limits.zone(velocity)
-        source = limits.source
+        let verdict = limits.judge(
+          velocity_mm_s: overall.velocityRMS_mm_s, displacement_um: overall.displacementRMS_um)
+        if let verdict {
+          (zone, decidedBy, source) = (verdict.zone, verdict.decidedBy, limits.source)
+        } else {
+          refusal = "the waveform is too short or too slowly sampled for 10-1000 Hz"
+        }
       } catch {
         switch error {
         case .powerUnknown, .speedUnknown, .supportUnknown: refusal = "it needs the \(error)"

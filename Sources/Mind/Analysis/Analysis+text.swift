@@ -61,7 +61,10 @@ extension Analysis {
   }
 
   var severityText: String {
-    if let zone = severity.zone { return "zone \(zone.rawValue)  \(severity.source ?? "")" }
+    if let zone = severity.zone {
+      return
+        "zone \(zone.rawValue) by \(severity.decidedBy?.rawValue ?? "velocity"), \(severity.source ?? "")"
+    }
     return "no zone: \(severity.refusal ?? "")"
   }
 

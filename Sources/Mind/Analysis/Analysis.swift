@@ -68,9 +68,7 @@ public struct Analysis: Sendable, Encodable {
     let state = OperatingState(motion: .unknown)
     let features = extractor.extract(waveform, of: machine, speed_rpm: nil, state: state)
     let canonical = extractor.spectra(of: waveform)
-    overall =
-      hasUnit
-      ? Overall(features, canonical, speed_rpm: speed?.rpm ?? machine.ratedSpeed_rpm) : Overall()
+    overall = hasUnit ? Overall(features) : Overall()
     severity = SeverityVerdict(overall, of: machine, speed: speed, hasUnit: hasUnit, isValid: defect == nil)
     orders = hasUnit ? Order.all(features) : []
     band = canonical.map { Band($0.band, sampleRate_Hz: waveform.sampleRate_Hz) }

@@ -22,8 +22,8 @@ struct Millwright: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Analyse.self, Receive.self, ModelCommand.self,
-      DemoCommand.self, VersionCommand.self,
+      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Analyse.self, Receive.self,
+      ModelCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }
 
