@@ -137,19 +137,31 @@ struct TextPage {
     }
   }
 
-  /// Rows under the first, which is the head; the second column gives way where all do not fit.
+  /// Rows under the first, which is the head. Where all do not fit the second column is cut, and then the third goes.
   func table(_ rows: [[String]]) -> [String] {
-    var widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let over = widths.reduce(2 * widths.count, +) - width
-    if over > 0 { widths[1] = max(4, widths[1] - over) }
-    return rows.map { row in
-      "  "
-        + trimmed(
-          row.enumerated().map { column, cell in
-            let shown = cell.count > widths[column] ? String(cell.prefix(widths[column] - 1)) + "…" : cell
-            return padded(shown, widths[column] + 2)
-          }.joined())
+    var rows = rows
+    var widths = TextPage.widths(rows)
+    for attempt in 0..<2 {
+      let over = 2 * widths.count + widths.reduce(0, +) - width
+      guard over > 0 else { break }
+      if attempt == 1 {
+        for i in rows.indices { rows[i].remove(at: 2) }
+        widths = TextPage.widths(rows)
+      }
+      let excess = 2 * widths.count + widths.reduce(0, +) - width
+      widths[1] = max(4, widths[1] - max(0, excess))
     }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let shown = cell.count > widths[column] ? String(cell.prefix(widths[column] - 1)) + "…" : cell
+        return padded(shown, widths[column] + 2)
+      }
+      return "  " + trimmed(cells.joined())
+    }
+  }
+
+  private static func widths(_ rows: [[String]]) -> [Int] {
+    rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   }
 
   private func padded(_ text: String, _ width: Int) -> String {
