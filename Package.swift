@@ -63,6 +63,7 @@ let package = Package(
     // Native: C. System libraries by pkg-config, and our own kernels.
     system("CModbus", "libmodbus", "libmodbus-dev"),
     system("CMosquitto", "libmosquitto", "libmosquitto-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
     .target(name: "CKernels", path: "Sources/Native/CKernels"),
     .target(name: "CFourier", path: "Sources/Native/CFourier"),
 
@@ -75,6 +76,8 @@ let package = Package(
     part("Ledger", "Ports", [grdb]),
     // spans in, spans out: FFT
     part("Kernels", "Ports", ["CFourier"]),
+    // WAV, CSV, .npz and .mat files in, one channel out
+    part("Recordings", "Ports", ["CZlib"]),
     // an ONNX file in, a network planned for this processor out
     part("Engine", "Ports", ["CKernels", protobuf]),
 
@@ -101,6 +104,8 @@ let package = Package(
     // Mind: what the path leans on.
     // CPU time in, estimated joules out
     part("Budget", "Mind", ["Machine", "Clockwork"]),
+    // one waveform and what is known of its machine in, the analyst's page out
+    part("Analysis", "Mind", ["Machine", "Signal", "Features", "Condition", "Diagnose"]),
 
     // Run: where the stages meet, and the command.
     part(
@@ -111,14 +116,14 @@ let package = Package(
       ]),
     .executableTarget(
       name: "millwright",
-      dependencies: ["Agent", "Acquire", "Budget", "Engine", "Machine", "Store", "Sync", arguments],
+      dependencies: [
+        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync", arguments,
+      ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
     // The simulator: machines with faults, and the sensor firmware in front of them.
     .target(
       name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
-    .systemLibrary(
-      name: "CZlib", path: "firmware-sim/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "Firmware", dependencies: ["Simulation", "CZlib"], path: "firmware-sim/Firmware",
       swiftSettings: strict),
@@ -154,6 +159,7 @@ let package = Package(
     tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
+    tests("Recordings", ["Recordings"]),
     tests("Signal", ["Signal", "Kernels"]),
     tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
     // Golden vectors and seeded noise for tests.
@@ -161,6 +167,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),

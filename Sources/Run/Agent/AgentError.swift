@@ -18,12 +18,17 @@ public enum AgentError: Error, CustomStringConvertible {
   case notRunning(String)
   /// A helper program of the demonstration is missing or failed.
   case demo(String)
+  /// A recorded waveform that cannot be read or found.
+  case unreadable(file: String, reason: String)
+  /// A bearing that no table knows, or a machine or point that the site has not.
+  case unknown(String)
   /// A peer cannot be reached.
   case unreachable(String)
 
   public var description: String {
     switch self {
     case .settings(let error): "\(error)"
+    case .unreadable(let file, let reason): "\(file): \(reason)"
     case .noResources(let tried):
       "devices/ not found in \(tried.joined(separator: ", ")); set MILLWRIGHT_RESOURCES to the folder that holds it"
     case .model(let file, let reason): "\(file): model refused: \(reason)"
@@ -31,17 +36,18 @@ public enum AgentError: Error, CustomStringConvertible {
     case .recording(let file, let line, let reason): "\(file):\(line): \(reason)"
     case .notRunning(let reason): reason
     case .demo(let reason): reason
-    case .unreachable(let reason): reason
+    case .unreachable(let reason), .unknown(let reason): reason
     }
   }
 
-  /// The exit code after sysexits.h: 69 not reachable, 78 bad configuration, 74 input or output.
+  /// The exit code after sysexits.h: 64 wrong usage, 65 bad recording, 69 not reachable, 78 bad configuration, 74 input or output.
   public var exitCode: Int32 {
     switch self {
     case .settings, .noResources, .model: 78
     case .notRunning, .unreachable, .demo: 69
     case .storage: 74
-    case .recording: 65
+    case .recording, .unreadable: 65
+    case .unknown: 64
     }
   }
 }

@@ -38,18 +38,25 @@ struct BearingTable {
     let setting = try table.required("designation")
     let designation = try setting.string()
     try table.finish()
-    guard var bearing = geometries[designation] else {
-      let known = geometries.keys.sorted()
-      let closest = BearingTable.closest(to: designation, among: known)
-      let hint =
-        closest.isEmpty
-        ? "known: \(known.joined(separator: ", "))"
-        : "did you mean '\(closest.joined(separator: "' or '"))'? Another maker's of the same number may differ"
+    guard var bearing = geometry(of: designation) else {
       throw setting.fail(
-        "a bearing whose geometry is known; \(hint); add others under 'bearings:' with their source")
+        "a bearing whose geometry is known; \(hint(for: designation)); add others under 'bearings:' with their source"
+      )
     }
     bearing.name = name
     return bearing
+  }
+
+  /// The geometry of exactly this designation, or nil.
+  func geometry(of designation: String) -> Bearing? { geometries[designation] }
+
+  /// Which known designations may be meant by an unknown one.
+  func hint(for designation: String) -> String {
+    let known = geometries.keys.sorted()
+    let closest = BearingTable.closest(to: designation, among: known)
+    return closest.isEmpty
+      ? "known: \(known.joined(separator: ", "))"
+      : "did you mean '\(closest.joined(separator: "' or '"))'? Another maker's of the same number may differ"
   }
 
   /// Known designations that may be meant: those that hold the words or have the same number, else the nearest by
