@@ -10,8 +10,9 @@ import Glibc
 /// let turns = resampler.resample(samples.span, sampleRate_Hz: 25_600, by: angle, into: &angular)
 /// let orders = resampler.orderPlan(turns: turns)           // its "Hz" are orders: bins 1/turns apart
 /// ```
-/// Values between samples come from a sinc of 32 zero crossings under a Kaiser window (beta 12: other orders' images are
-/// 110 dB down). Where there are fewer samples a turn than the signal has, its cutoff comes down with them, so no order
+/// Values between samples come from a sinc of 32 zero crossings under a Kaiser window (beta 12), right to 2e-5 of the signal
+/// on a run-up of known orders. Where a turn has fewer samples than the signal has in that time, the cutoff comes down with
+/// them, so no order
 /// above half of `samplesPerTurn` folds back.
 public struct AngularResampler: Sendable {
   /// Samples a turn.

@@ -42,7 +42,7 @@ public struct ShaftSpeedSearch: Sendable {
 
   /// Harmonics looked for.
   public static let harmonics = 10
-  /// Logarithm of the ratio to the floor from which a maximum is evidence: noise reaches it in one bin of nine.
+  /// Logarithm of the ratio to the floor from which a maximum is evidence: Gaussian noise reaches it in one bin of 170.
   public static let threshold: Float = 1
   /// Most evidence that one line gives.
   public static let cap: Float = 3
