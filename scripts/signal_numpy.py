@@ -69,6 +69,7 @@ class Features:
         w = np.tan(np.pi / 2 * np.arange(1, count // 2) / (count // 2))
         self.gains = np.zeros(count // 2 + 1, np.float32)
         self.gains[1:-1] = 2 / count / (1 + ((w * w - low * high) / (w * (high - low))) ** 8)
+        self.settling = int(np.ceil(3 * rate / 1000))
         edge = np.tan(np.pi * 1000 / rate)
         self.high = np.r_[0, 1 / (1 + (edge / w) ** 8), 1].astype(np.float32)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -104,7 +105,7 @@ class Features:
         self.bands(power, once, out)
         self.orders(power, once, out)
         self.impulses(x, X, out)
-        out["impact_maximum_m_s2"] = np.abs(fft.irfft(X * self.high, self.n)).max()
+        out["impact_maximum_m_s2"] = np.abs(fft.irfft(X * self.high, self.n)[self.settling : -self.settling]).max()
         z = self.analytic(X, self.gains)
         square = z.real.astype(np.float64) ** 2
         out["envelope_kurtosis"] = (square * square).mean() / square.mean() ** 2

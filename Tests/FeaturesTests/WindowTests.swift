@@ -71,6 +71,12 @@ struct WindowTests {
     #expect((v[.impulsiveBandEnvelopeRMS] ?? 0) > 3 * (quiet[.impulsiveBandEnvelopeRMS] ?? 1))
   }
 
+  @Test("A shaft's line that ends within its turn is no impact")
+  func ends() {
+    let v = Self.window(Signals.sines([(10, 24.3)], rate: Self.rate, count: Self.count)).values
+    #expect((v[.impactMaximum] ?? 1) < 0.1)
+  }
+
   @Test("A window that exists is filled as a new one, and keeps nothing of what it held")
   func reuse() {
     let first = Waveform(

@@ -43,7 +43,7 @@ enum Bench {
       baseline.observe(window: window, learn: true)
     }
     #expect(baseline.isArmed(Bench.point, in: Bench.running))
-    #expect(baseline.deviations(of: Bench.window(at: 60, noise: &noise))?.count == Feature.allCases.count - 1)
+    #expect(baseline.deviations(of: Bench.window(at: 60, noise: &noise))?.count == Feature.allCases.count - 2)
     #expect(baseline.deviations(of: Bench.window(at: 61, state: Bench.slower, noise: &noise)) == nil)
     let transient = OperatingState(motion: .transient)
     for t in 0..<200 {

@@ -110,7 +110,10 @@ struct Workspace {
     var output = magnitudes.mutableSpan
     transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
     var highest: Float = 0
-    for value in magnitudes { highest = max(highest, abs(value)) }
+    // The transform takes the end for the beginning's neighbour: the step between them rings for three periods.
+    let settling = Int((3 * sampleRate_Hz / Workspace.impactEdge_Hz).rounded(.up))
+    guard count > 2 * settling else { return nil }
+    for i in settling..<(count - settling) { highest = max(highest, abs(magnitudes[i])) }
     return Double(highest) * unit
   }
 
