@@ -6,6 +6,7 @@ import ArgumentParser
 import Foundation
 import Machine
 import Recordings
+import Store
 
 /// `millwright analyse`
 struct Analyse: AsyncParsableCommand {
@@ -73,7 +74,7 @@ struct Analyse: AsyncParsableCommand {
   }
 
   private func file() throws -> Analysis {
-    let record = try Recording.read(source, reading.selection())
+    let record = try Recordings.Recording.read(source, reading.selection())
     let unit = record.unit.flatMap { Unit.named($0, for: .acceleration) }
     var notes = record.notes
     if unit == nil {
