@@ -146,6 +146,10 @@ let package = Package(
     .executableTarget(
       name: "engine-lab", dependencies: ["Engine", "Allocations"], path: "Tests/EngineLab",
       exclude: ["Allocations"], swiftSettings: strict),
+    // The signal chain as a bare process, for `scripts/bench signal`.
+    .executableTarget(
+      name: "signal-lab", dependencies: ["Features", "Kernels", "Machine", "Allocations"],
+      path: "Tests/SignalLab", swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],

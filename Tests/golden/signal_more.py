@@ -101,3 +101,36 @@ if __name__ == "__main__":
     print("mann-kendall S", s, "variance", f"{variance:.15g}", "z", f"{z:.15g}",
           "p", f"{2 * stats.norm.sf(abs(z)):.15g}", "tau-b", f"{tau.statistic:.15g}",
           "variance by kendalltau", f"{(s / stats.norm.isf(tau.pvalue / 2)) ** 2:.12g}")
+
+    def pairs(values, places):
+        return "[" + ", ".join(f"({i}, {values[i]:.9g})" for i in places) + "]"
+
+    for count in (4096, 3001):
+        x = impacts(count).astype(np.float64)
+        bins = np.abs(np.fft.rfft(x - x.mean()))
+        bins[0] = bins[1]
+        print("cepstrum", count, pairs(np.fft.irfft(np.log(bins), count), (0, 1, 2, 7, 100, 255, 256, 257, 512, 1400)))
+    x = impacts(4096).astype(np.float64)
+    sos = signal.butter(4, 1000, "highpass", fs=12800, output="sos")
+    rectified = np.abs(signal.sosfiltfilt(sos, x))
+    for maximum in (512.0, 700.0):
+        interval = 12800 / (2.56 * maximum)
+        number = int(np.floor(4096 / interval + 1e-9))
+        edges = [int(np.ceil(j * interval)) for j in range(number + 1)]
+        values = [rectified[a:b].max() for a, b in zip(edges, edges[1:])]
+        print("maxima", maximum, pairs(values, (0, 1, 2, 30, 51, 100, number - 1)))
+
+    x = noise(512, 13)
+    x += np.where((np.arange(512) // 8) % 2 == 0, 1, -1).astype(np.float32)
+    x[100] += np.float32(4)
+    x = x.astype(np.float64) - x.astype(np.float64).mean()
+    bins = np.fft.rfft(x)
+    mesh = sum(2 / 512 * abs(bins[32 * h]) for h in (1, 2, 3))
+    rest = bins.copy()
+    rest[[0, 1, 2, 32, 64, 96]] = 0
+    r = np.fft.irfft(rest, 512)
+    rest[[31, 33, 63, 65, 95, 97]] = 0
+    d = np.fft.irfft(rest, 512)
+    moment = lambda s, k: (s ** k).mean() / (s ** 2).mean() ** (k / 2)
+    print("gear", swift([np.ptp(x) / mesh, moment(d, 4), moment(d, 6), moment(d, 8), moment(r, 4),
+                         d.std() / (x - d).std()], 9))

@@ -51,6 +51,13 @@ public enum Feature: String, CaseIterable, Sendable, Codable {
   /// Acceleration by band; the upper one ends at the band limit where that is below 20 kHz.
   case acceleration1to4kHz = "acceleration_1_4_khz_m_s2"
   case acceleration5to20kHz = "acceleration_5_20_khz_m_s2"
+  /// Highest kurtosis of a band's complex envelope in the kurtogram (0 for Gaussian noise), where that band stands, and the
+  /// RMS of its envelope, the mean removed.
+  case spectralKurtosis = "spectral_kurtosis"
+  case impulsiveBandCentre = "impulsive_band_hz"
+  case impulsiveBandEnvelopeRMS = "impulsive_band_envelope_rms_m_s2"
+  /// Largest magnitude of a sample above 1 kHz, which averages would hide: impacts, as PeakVue trends them.
+  case impactMaximum = "impact_maximum_m_s2"
 }
 
 /// Values by feature; NaN inside is "missing" and reads as nil.

@@ -5,8 +5,7 @@ enum Broadband {
   /// RMS of what no line explains: in blocks of 64 bins the median stands for all. The power of a noise bin is
   /// exponentially distributed, so its mean is median / ln 2; lines in fewer than half of the bins hardly move it.
   static func floor(
-    _ power: Span<Float>, resolution_Hz df: Double, from low_Hz: Double, to high_Hz: Double,
-    scratch: inout MutableSpan<Float>
+    _ power: Span<Float>, resolution_Hz df: Double, from low_Hz: Double, to high_Hz: Double
   ) -> Double? {
     let block = 64
     var start = max(1, Int((low_Hz / df).rounded(.up)))
@@ -16,8 +15,7 @@ enum Broadband {
     while start < end {
       // The rest after the last whole block joins it.
       let stop = end - start < 2 * block ? end : start + block
-      for k in start..<stop { scratch[k - start] = power[k] }
-      sum += Double(median(of: &scratch, count: stop - start)) * Double(stop - start)
+      sum += Double(median(of: power.extracting(start..<stop))) * Double(stop - start)
       start = stop
     }
     let ln2 = 0.693147180559945

@@ -140,14 +140,11 @@ struct Comb {
   }
 
   private static func levels(of power: Span<Float>, reach: Int) -> [Double] {
-    var buffer = [Float](repeating: 0, count: 2 * reach + 1)
-    var scratch = buffer.mutableSpan
     var levels = [Double](repeating: 0, count: power.count)
     for k in 2..<max(2, power.count - 1) {
       let first = max(2, k - reach)
       let last = min(power.count - 2, k + reach)
-      for i in first...last { scratch[i - first] = power[i] }
-      let floor = median(of: &scratch, count: last - first + 1)
+      let floor = median(of: power.extracting(first..<(last + 1)))
       if floor > 0, power[k] > 0 { levels[k] = Double(log(power[k] / floor)) }
     }
     return levels

@@ -32,7 +32,7 @@ public struct FeatureExtractor {
   public static let peakMaximum_m_s2 = 1e9
   private var workspaces: [Workspace] = []
   private var signalScratch = SignalScratch(count: 0)
-  private var scratch = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
+  private var kurtogramScratch = KurtogramScratch(count: 0)
 
   /// An extractor without plans; the first waveform of a length and rate makes one.
   public init() {}
@@ -58,8 +58,14 @@ public struct FeatureExtractor {
     guard let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
       FeatureExtractor.isVibration(statistics)
     else { return }
+    let impulsive = workspaces[slot].impulsiveBand(
+      waveform.samples, scratch: &signalScratch, kurtogramScratch: &kurtogramScratch)
+    window.values[.impactMaximum] = workspaces[slot].impactMaximum(scratch: &signalScratch)
     let envelope = workspaces[slot].demodulate(scratch: &signalScratch)
     let workspace = workspaces[slot]
+    window.values[.spectralKurtosis] = impulsive?.choice.kurtosis
+    window.values[.impulsiveBandCentre] = impulsive?.choice.band.centre_Hz
+    window.values[.impulsiveBandEnvelopeRMS] = impulsive?.envelopeRMS
     add(statistics, sampleRate_Hz: workspace.sampleRate_Hz, to: &window.values)
     window.values[.envelopeRMS] = envelope.rms
     window.values[.envelopeKurtosis] = envelope.kurtosis
@@ -126,13 +132,12 @@ public struct FeatureExtractor {
     let df = workspace.resolution_Hz
     addOrders(shaft, machine, workspace, &window.values)
     window.values[.shaftSpeed] = speed_rpm
-    var scratch = self.scratch.mutableSpan
     window.values[.broadbandRMS] = Broadband.floor(
-      workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz, scratch: &scratch)
+      workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz)
     let search = LineSearch(amplitudes: workspace.envelope, resolution_Hz: df, shaft_Hz: shaft)
     for bearing in machine.bearings {
       for line in BearingLine.allCases {
-        if let match = search.match(line, of: bearing, scratch: &scratch) { window.lines.append(match) }
+        if let match = search.match(line, of: bearing) { window.lines.append(match) }
       }
     }
   }
@@ -176,7 +181,10 @@ public struct FeatureExtractor {
     }
     if workspaces.count == FeatureExtractor.workspaceLimit { workspaces.removeFirst() }
     workspaces.append(Workspace(count: count, sampleRate_Hz: rate))
-    if signalScratch.count < count { signalScratch = SignalScratch(count: count) }
+    if signalScratch.count < count {
+      signalScratch = SignalScratch(count: count)
+      kurtogramScratch = KurtogramScratch(count: count)
+    }
     return workspaces.count - 1
   }
 }

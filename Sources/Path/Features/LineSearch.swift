@@ -76,13 +76,13 @@ struct LineSearch {
 
   /// Looks for one line of a bearing; nil when this window cannot show it: too short for eight periods, above
   /// the spectrum, or nearer to a multiple of shaft speed than the resolution can part.
-  func match(_ line: BearingLine, of bearing: Bearing, scratch: inout MutableSpan<Float>) -> LineMatch? {
+  func match(_ line: BearingLine, of bearing: Bearing) -> LineMatch? {
     guard let shaft_Hz else { return nil }
     let expected = bearing.order(of: line) * shaft_Hz
     guard obstacle(to: expected, tolerance: LineLimits.slip, isApartFromShaft: true) == nil else {
       return nil
     }
-    let first = peak(near: expected, tolerance: LineLimits.slip, isApartFromShaft: true, scratch: &scratch)
+    let first = peak(near: expected, tolerance: LineLimits.slip, isApartFromShaft: true)
     var result = LineMatch(
       bearing: bearing.name, line: line, expected_Hz: expected, found_Hz: nil,
       prominence: first?.prominence ?? 0, harmonics: 0, sidebands: false)
@@ -92,13 +92,13 @@ struct LineSearch {
     while result.harmonics < LineLimits.harmonics,
       peak(
         near: first.frequency_Hz * Double(result.harmonics + 1), tolerance: LineLimits.harmonicSlip,
-        isApartFromShaft: true, scratch: &scratch)?.isLine == true
+        isApartFromShaft: true)?.isLine == true
     { result.harmonics += 1 }
     if let spacing = sidebandSpacing(line, bearing, shaft_Hz) {
       result.sidebands = [-spacing, spacing].allSatisfy {
         peak(
-          near: first.frequency_Hz + $0, tolerance: LineLimits.harmonicSlip, isApartFromShaft: true,
-          scratch: &scratch)?.isLine == true
+          near: first.frequency_Hz + $0, tolerance: LineLimits.harmonicSlip, isApartFromShaft: true)?.isLine
+          == true
       }
     }
     return result
@@ -137,7 +137,7 @@ struct LineSearch {
   /// The highest local maximum within `tolerance` (one bin at least); not the shaft's own where lines are apart
   /// from it.
   func peak(
-    near frequency_Hz: Double, tolerance: Double, isApartFromShaft: Bool, scratch: inout MutableSpan<Float>
+    near frequency_Hz: Double, tolerance: Double, isApartFromShaft: Bool
   ) -> Peak? {
     let reach = max(tolerance * frequency_Hz, resolution_Hz)
     let first = max(1, Int(((frequency_Hz - reach) / resolution_Hz).rounded(.up)))
@@ -151,21 +151,20 @@ struct LineSearch {
       if !isApartFromShaft || distanceToOrder(exact) > LineLimits.orderReach_bins { best = (k, exact) }
     }
     guard let best else { return nil }
-    let floor = self.floor(around: best.bin, scratch: &scratch)
+    let floor = self.floor(around: best.bin)
     guard floor > 0 else { return nil }
     return Peak(
       frequency_Hz: best.frequency_Hz, amplitude: Double(amplitudes[best.bin]), floor: Double(floor))
   }
 
   /// Median amplitude within one shaft frequency (`floorReach_bins` at least and at most) on each side of a bin.
-  private func floor(around bin: Int, scratch: inout MutableSpan<Float>) -> Float {
+  private func floor(around bin: Int) -> Float {
     let limits = LineLimits.floorReach_bins
     let turns = shaft_Hz.map { $0 / resolution_Hz } ?? Double(limits.lowerBound)
     let reach = Int(min(max(turns, Double(limits.lowerBound)), Double(limits.upperBound)))
     let first = max(2, bin - reach)
     let last = min(amplitudes.count - 2, bin + reach)
     guard first <= last else { return 0 }
-    for k in first...last { scratch[k - first] = amplitudes[k] }
-    return median(of: &scratch, count: last - first + 1)
+    return median(of: amplitudes.span.extracting(first..<(last + 1)))
   }
 }

@@ -53,13 +53,11 @@ public struct LineTable: Sendable, Codable, Equatable {
 
   /// Looks for the lines of a catalogue; those of a spectrum that is not given are left out.
   public init(_ catalogue: LineCatalogue, in spectra: [LineSpectrum: Spectrum]) {
-    var buffer = [Float](repeating: 0, count: 2 * LineLimits.floorReach_bins.upperBound + 1)
     rows = catalogue.lines.compactMap { line in
       guard let spectrum = spectra[line.spectrum] else { return nil }
       let search = LineSearch(
         amplitudes: spectrum.amplitudes, resolution_Hz: spectrum.resolution_Hz, shaft_Hz: catalogue.shaft_Hz)
-      var scratch = buffer.mutableSpan
-      return search.row(of: line, scratch: &scratch)
+      return search.row(of: line)
     }
     unplaced = catalogue.unplaced
   }
@@ -67,7 +65,7 @@ public struct LineTable: Sendable, Codable, Equatable {
 
 extension LineSearch {
   /// Looks for a line with its harmonics and sidebands.
-  func row(of line: MachineLine, scratch: inout MutableSpan<Float>) -> LineRow {
+  func row(of line: MachineLine) -> LineRow {
     var row = LineRow(line: line, found: nil, harmonics: [], sidebands: [], obstacle: nil)
     guard resolution_Hz > 0, resolution_Hz.isFinite else {
       row.obstacle = "the spectrum has no resolution"
@@ -76,34 +74,33 @@ extension LineSearch {
     row.obstacle = obstacle(
       to: line.expected_Hz, tolerance: line.tolerance, isApartFromShaft: line.isApartFromShaft)
     guard row.obstacle == nil,
-      let first = standing(near: line.expected_Hz, line.tolerance, line, scratch: &scratch)
+      let first = standing(near: line.expected_Hz, line.tolerance, line)
     else { return row }
     row.found = first
     row.harmonics = [first]
     while row.harmonics.count < line.harmonics {
       let next = first.frequency_Hz * Double(row.harmonics.count + 1)
-      guard let harmonic = standing(near: next, LineLimits.harmonicSlip, line, scratch: &scratch) else {
+      guard let harmonic = standing(near: next, LineLimits.harmonicSlip, line) else {
         break
       }
       row.harmonics.append(harmonic)
     }
-    row.sidebands = line.modulations.map { sidebands($0, of: first, line, scratch: &scratch) }
+    row.sidebands = line.modulations.map { sidebands($0, of: first, line) }
     return row
   }
 
   private func standing(
-    near frequency_Hz: Double, _ tolerance: Double, _ line: MachineLine, scratch: inout MutableSpan<Float>
+    near frequency_Hz: Double, _ tolerance: Double, _ line: MachineLine
   ) -> SpectrumLine? {
     let found = peak(
-      near: frequency_Hz, tolerance: tolerance, isApartFromShaft: line.isApartFromShaft, scratch: &scratch)
+      near: frequency_Hz, tolerance: tolerance, isApartFromShaft: line.isApartFromShaft)
     guard let found, found.isLine else { return nil }
     return SpectrumLine(
       frequency_Hz: found.frequency_Hz, amplitude: found.amplitude, prominence: found.prominence)
   }
 
   private func sidebands(
-    _ modulation: Modulation, of carrier: SpectrumLine, _ line: MachineLine,
-    scratch: inout MutableSpan<Float>
+    _ modulation: Modulation, of carrier: SpectrumLine, _ line: MachineLine
   ) -> SidebandMatch {
     var match = SidebandMatch(modulation: modulation, pairs: nil, highest: nil)
     // Three bins part two lines of the Hann window.
@@ -114,7 +111,7 @@ extension LineSearch {
       // A sideband lies as exactly as its distance does; half of the distance keeps to this one.
       let reach = min(LineLimits.harmonicSlip * distance, modulation.spacing_Hz / 2)
       let pair = [carrier.frequency_Hz - distance, carrier.frequency_Hz + distance].map { centre in
-        centre > 0 ? standing(near: centre, reach / centre, line, scratch: &scratch) : nil
+        centre > 0 ? standing(near: centre, reach / centre, line) : nil
       }
       for case let side? in pair where side.amplitude > match.highest?.amplitude ?? 0 { match.highest = side }
       if pair.allSatisfy({ $0 != nil }), match.pairs == k - 1 { match.pairs = k }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Kernels
 import Signal
 
@@ -11,6 +12,11 @@ struct Workspace {
   let band: EnvelopeBand
   private let plan: SpectrumPlan
   private let envelopes: EnvelopePlan
+  /// Gains of the high-pass of impacts for each bin, over the count; empty where the rate does not reach above it.
+  private let impactGains: [Float]
+  /// Nil of waveforms too short for one.
+  private let kurtogram: Kurtogram?
+  private var kurtosis: [Float]
   private var bins: [ComplexFloat]
   private var analytic: [ComplexFloat]
   private var magnitudes: [Float]
@@ -25,6 +31,14 @@ struct Workspace {
   /// Frequency up to which the spectrum is believed.
   var limit_Hz: Double { EnvelopeBand.usableShare * sampleRate_Hz }
 
+  /// Where impacts begin: the default high-pass of PeakVue measurements (Emerson, CSI 9420 manual).
+  static let impactEdge_Hz = 1000.0
+  /// Shortest waveform with a kurtogram.
+  static let kurtogramMinimum = 256
+  /// A narrower band does not hold three harmonics of the lines of a bearing at 3000 r/min; its kurtosis tells single
+  /// knocks.
+  static let narrowestBand_Hz = 640.0
+
   /// The part of a waveform of `length` samples that is looked at.
   static func count(for length: Int) -> Int { FourierTransform.fastCount(upTo: length) }
 
@@ -35,6 +49,12 @@ struct Workspace {
     plan = SpectrumPlan(count: count, sampleRate_Hz: sampleRate_Hz, window: .rectangular)
     envelopes = EnvelopePlan(
       plan.transform, sampleRate_Hz: sampleRate_Hz, filter: band.filter(sampleRate_Hz: sampleRate_Hz))
+    impactGains = Workspace.impactGains(plan)
+    let levels = Int(log2(max(2, sampleRate_Hz / 2 / Workspace.narrowestBand_Hz)))
+    kurtogram =
+      count >= Workspace.kurtogramMinimum
+      ? Kurtogram(count: count, sampleRate_Hz: sampleRate_Hz, levels: levels) : nil
+    kurtosis = Array(repeating: 0, count: kurtogram?.bands.count ?? 0)
     bins = Array(repeating: ComplexFloat(0, 0), count: plan.binCount)
     analytic = Array(repeating: ComplexFloat(0, 0), count: count)
     magnitudes = Array(repeating: 0, count: count)
@@ -53,39 +73,58 @@ struct Workspace {
     return statistics
   }
 
+  /// The band of the signal measured last in which impacts stand out most, and the RMS of its envelope; nil where none
+  /// does. `signal` is that signal.
+  mutating func impulsiveBand(
+    _ signal: [Float], scratch: inout SignalScratch, kurtogramScratch: inout KurtogramScratch
+  )
+    -> (choice: Kurtogram.Choice, envelopeRMS: Double)?
+  {
+    guard let kurtogram, kurtogram.measure(signal, into: &kurtosis, scratch: &kurtogramScratch),
+      let choice = kurtogram.impulsiveBand(
+        in: kurtosis.span, within: FrequencyBand(low_Hz: 0, high_Hz: limit_Hz), widerThan: 0)
+    else { return nil }
+    envelopes.analytic(
+      ofBins: bins, in: choice.band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
+    return (choice, EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit)
+  }
+
+  private static func impactGains(_ plan: SpectrumPlan) -> [Float] {
+    guard EnvelopeBand.usableShare * plan.sampleRate_Hz >= 2 * Workspace.impactEdge_Hz,
+      let filter = ButterworthFilter(
+        order: 4, .highPass(Workspace.impactEdge_Hz), sampleRate_Hz: plan.sampleRate_Hz)
+    else { return [] }
+    return (0..<plan.binCount).map { k in
+      Float(k == 0 ? 0 : filter.gain(at: Double(k) * plan.resolution_Hz) / Double(plan.count))
+    }
+  }
+
+  /// Largest magnitude of the signal measured last above `impactEdge_Hz`; nil where the rate does not reach there.
+  mutating func impactMaximum(scratch: inout SignalScratch) -> Double? {
+    guard !impactGains.isEmpty else { return nil }
+    for k in impactGains.indices {
+      let gain = impactGains[k]
+      scratch.spectrum[k] = ComplexFloat(bins[k].real * gain, bins[k].imaginary * gain)
+    }
+    let (transform, binCount) = (plan.transform, plan.binCount)
+    var output = magnitudes.mutableSpan
+    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
+    var highest: Float = 0
+    for value in magnitudes { highest = max(highest, abs(value)) }
+    return Double(highest) * unit
+  }
+
   /// Demodulates the signal measured last, and leaves the spectrum of its envelope in `envelope`.
   ///
   /// Returns the RMS of the envelope about its mean, and the kurtosis of the band-passed signal.
   mutating func demodulate(scratch: inout SignalScratch) -> (rms: Double, kurtosis: Double?) {
     envelopes.analytic(ofBins: bins, into: &analytic, scratch: &scratch)
-    let moments = takeMagnitudes()
+    let statistics = EnvelopePlan.demodulate(analytic, into: &magnitudes)
     // Magnitudes are finite: the bins were, and were scaled.
     let envelopeUnit = plan.transform(magnitudes, into: &bins, scratch: &scratch) ?? 0
     plan.read(bins, unit: envelopeUnit * unit, as: .amplitude, into: &envelope)
     Workspace.clearEnds(of: &envelope)
-    return (moments.rms * unit, moments.kurtosis)
-  }
-
-  /// Writes the magnitude of the analytic signal into `magnitudes`; returns its RMS about its mean, and the kurtosis of
-  /// the analytic signal's real part.
-  private mutating func takeMagnitudes() -> (rms: Double, kurtosis: Double?) {
-    var sum = 0.0
-    var squares = 0.0
-    var second = 0.0
-    var fourth = 0.0
-    for i in analytic.indices {
-      let value = analytic[i]
-      let square = Double(value.real * value.real)
-      second += square
-      fourth += square * square
-      let magnitude = value.power.squareRoot()
-      magnitudes[i] = magnitude
-      sum += Double(magnitude)
-      squares += Double(value.power)
-    }
-    let n = Double(count)
-    let variance = max(0, squares / n - (sum / n) * (sum / n))
-    return (variance.squareRoot(), second > 0 ? fourth * n / (second * second) : nil)
+    return (statistics.rms * unit, statistics.kurtosis)
   }
 
   private static func clearEnds(of values: inout [Float]) {

@@ -41,12 +41,12 @@ enum Yardstick: Sendable {
 }
 
 extension Feature {
-  /// How the feature is learned; nil for the shaft speed, which is a setting and not a symptom.
+  /// How the feature is learned; nil for what is no symptom.
   var yardstick: Yardstick? {
     switch self {
     case .velocityRMS: .logarithmic(offset: 0.05, floor: 0.10)
     case .accelerationRMS, .highFrequencyRMS: .logarithmic(offset: 0.02, floor: 0.10)
-    case .accelerationPeak: .logarithmic(offset: 0.1, floor: 0.15)
+    case .accelerationPeak, .impactMaximum: .logarithmic(offset: 0.1, floor: 0.15)
     case .envelopeRMS, .broadbandRMS: .logarithmic(offset: 0.01, floor: 0.10)
     case .crestFactor, .kurtosis: .logarithmic(offset: 0, floor: 0.10)
     case .envelopeKurtosis: .logarithmic(offset: 0, floor: 0.15)
@@ -61,7 +61,10 @@ extension Feature {
     case .peakToPeak: .logarithmic(offset: 0.2, floor: 0.15)
     case .shapeFactor, .impulseFactor, .clearanceFactor, .zeroCrossings: .logarithmic(offset: 0, floor: 0.10)
     case .skewness: .linear(relative: 0, absolute: 0.1)
-    case .shaftSpeed: nil
+    case .spectralKurtosis: .logarithmic(offset: 1, floor: 0.15)
+    case .impulsiveBandEnvelopeRMS: .logarithmic(offset: 0.01, floor: 0.20)
+    // Settings and places, not symptoms.
+    case .shaftSpeed, .impulsiveBandCentre: nil
     }
   }
 }

@@ -11,20 +11,29 @@ struct Level {
   /// Nil of nothing, and where a sample is not finite.
   init?(of signal: Span<Float>) {
     guard signal.count > 0 else { return nil }
-    var sum = 0.0
-    var low = signal[0]
-    var high = signal[0]
-    for i in 0..<signal.count {
-      let value = signal[i]
-      sum += Double(value)
-      low = value < low ? value : low
-      high = value > high ? value : high
+    var lanes = SIMD4<Double>.zero
+    var low = SIMD4<Float>(repeating: signal[0])
+    var high = low
+    let whole = signal.count & ~3
+    for i in stride(from: 0, to: whole, by: 4) {
+      let part = signal.extracting(i..<(i + 4))
+      let values = SIMD4<Float>(part[0], part[1], part[2], part[3])
+      lanes += SIMD4<Double>(values)
+      low.replace(with: values, where: values .< low)
+      high.replace(with: values, where: values .> high)
+    }
+    var sum = lanes.sum()
+    var (lowest, highest) = (low.min(), high.max())
+    for i in whole..<signal.count {
+      sum += Double(signal[i])
+      lowest = min(lowest, signal[i])
+      highest = max(highest, signal[i])
     }
     // Finite floats cannot leave Double's range; one that is not finite stays in the sum.
     guard sum.isFinite else { return nil }
     // The mean of a constant is that constant, whatever the sum's rounding.
-    mean = low == high ? Double(low) : sum / Double(signal.count)
-    (lowest, highest) = (low, high)
+    mean = lowest == highest ? Double(lowest) : sum / Double(signal.count)
+    (self.lowest, self.highest) = (lowest, highest)
   }
 
   /// Largest magnitude of the signal less `offset`.

@@ -56,6 +56,23 @@ extension EnvelopePlan {
     analytic(ofBins: bins.span, into: &output, scratch: &scratch)
   }
 
+  /// `analytic` of a band from and into whole arrays.
+  public func analytic(
+    ofBins bins: [ComplexFloat], in band: FrequencyBand, sampleRate_Hz: Double,
+    into signal: inout [ComplexFloat], scratch: inout SignalScratch
+  ) {
+    var output = signal.mutableSpan
+    analytic(ofBins: bins.span, in: band, sampleRate_Hz: sampleRate_Hz, into: &output, scratch: &scratch)
+  }
+
+  /// `demodulate` from and into whole arrays.
+  public static func demodulate(_ analytic: [ComplexFloat], into magnitudes: inout [Float])
+    -> EnvelopeStatistics
+  {
+    var output = magnitudes.mutableSpan
+    return demodulate(analytic.span, into: &output)
+  }
+
   /// `measure` from and into whole arrays.
   public func measure(
     _ signal: [Float], as kind: EnvelopeKind = .magnitude, into envelope: inout [Float],
@@ -71,5 +88,15 @@ extension ButterworthFilter {
   public func apply(to signal: [Float], into output: inout [Float], scratch: inout SignalScratch) -> Bool {
     var span = output.mutableSpan
     return apply(to: signal.span, into: &span, scratch: &scratch)
+  }
+}
+
+extension Kurtogram {
+  /// `measure` from and into whole arrays; of a signal that is longer than the plan its beginning.
+  public func measure(_ signal: [Float], into kurtosis: inout [Float], scratch: inout KurtogramScratch)
+    -> Bool
+  {
+    var output = kurtosis.mutableSpan
+    return measure(signal.span.extracting(first: count), into: &output, scratch: &scratch)
   }
 }

@@ -70,34 +70,68 @@ public struct TimeStatistics: Sendable, Equatable {
 private struct Moments {
   let count: Int
   let mean: Double
-  var second = 0.0
-  var third = 0.0
-  var fourth = 0.0
-  var magnitudes = 0.0
-  var roots = 0.0
-  var highest = -Double.infinity
-  var lowest = Double.infinity
-  var crossings = 0
+  let highest: Double
+  let lowest: Double
+  private(set) var second = 0.0
+  private(set) var third = 0.0
+  private(set) var fourth = 0.0
+  private(set) var magnitudes = 0.0
+  private(set) var roots = 0.0
+  private(set) var crossings = 0
 
   init?(of signal: Span<Float>) {
     guard let level = Level(of: signal) else { return nil }
     count = signal.count
     mean = level.mean
-    var wasNegative = Double(signal[0]) < mean
-    for i in 0..<signal.count {
+    highest = Double(level.highest) - mean
+    lowest = Double(level.lowest) - mean
+    addPowers(of: signal)
+    crossings = Moments.crossings(of: signal, mean: mean)
+  }
+
+  private mutating func addPowers(of signal: Span<Float>) {
+    var seconds = SIMD4<Double>.zero
+    var thirds = seconds
+    var fourths = seconds
+    var sums = seconds
+    var rootSums = seconds
+    let whole = count & ~3
+    for i in stride(from: 0, to: whole, by: 4) {
+      let deviation = signal.four(at: i) - mean
+      let square = deviation * deviation
+      // A square root of a Float is right to 6e-8, and takes a third of the time.
+      let magnitude = deviation.replacing(with: -deviation, where: deviation .< 0)
+      seconds += square
+      thirds += square * deviation
+      fourths += square * square
+      sums += magnitude
+      rootSums += SIMD4<Double>(SIMD4<Float>(magnitude).squareRoot())
+    }
+    (second, third, fourth) = (seconds.sum(), thirds.sum(), fourths.sum())
+    (magnitudes, roots) = (sums.sum(), rootSums.sum())
+    for i in whole..<count {
       let deviation = Double(signal[i]) - mean
       let square = deviation * deviation
-      let magnitude = abs(deviation)
       second += square
       third += square * deviation
       fourth += square * square
-      magnitudes += magnitude
-      roots += magnitude.squareRoot()
-      highest = max(highest, deviation)
-      lowest = min(lowest, deviation)
-      let isNegative = deviation < 0
-      crossings += isNegative == wasNegative ? 0 : 1
-      wasNegative = isNegative
+      magnitudes += abs(deviation)
+      roots += Double(Float(abs(deviation)).squareRoot())
     }
+  }
+
+  /// Changes of sign about the mean between neighbours.
+  private static func crossings(of signal: Span<Float>, mean: Double) -> Int {
+    // A Float is below the mean when it is below the first Float that is not.
+    let near = Float(mean)
+    let limit = Double(near) < mean ? near.nextUp : near
+    var changes: Int32 = 0
+    var last: Int32 = signal[0] < limit ? 1 : 0
+    for i in 1..<max(1, signal.count) {
+      let now: Int32 = signal[i] < limit ? 1 : 0
+      changes &+= now ^ last
+      last = now
+    }
+    return Int(changes)
   }
 }

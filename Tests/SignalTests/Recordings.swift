@@ -1,0 +1,1 @@
+../FeaturesTests/Recordings.swift
