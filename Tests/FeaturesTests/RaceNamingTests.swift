@@ -3,6 +3,7 @@
 import Features
 import Foundation
 import Machine
+import Signal
 import Testing
 
 /// Which part of a bearing is damaged, from whole records and kinematics alone.
@@ -20,20 +21,22 @@ struct RaceNamingTests {
     var right: [String] = []
     var wrong: [String] = []
     var silent: [String] = []
+    var notAssessable: [String] = []
   }
 
   /// Surveys records; a wrong race, a bearing that is sound and any name in a sound record are wrong.
-  static func tally(_ records: [Recording], _ bearings: [Bearing], speedError: Double = 0) -> Tally {
+  static func tally(
+    _ records: [Recording], _ bearings: [Bearing], speed: (Recording) -> Double? = { $0.speed / 60 }
+  ) -> Tally {
     var tally = Tally()
     for record in records {
       let survey = DefectSurvey(
-        of: record.samples.span, sampleRate_Hz: record.rate, shaft_Hz: record.speed / 60 * (1 + speedError),
-        bearings: bearings)
+        of: record.samples.span, sampleRate_Hz: record.rate, shaft_Hz: speed(record), bearings: bearings)
       switch survey.verdict {
       case .named("DE", damaged(record)): tally.right.append(record.name)
       case .named(let bearing, let line): tally.wrong.append("\(record.name): \(line) of \(bearing)")
       case .silent: tally.silent.append(record.name)
-      case .notAssessable(let missing): Issue.record("\(record.name): \(missing)")
+      case .notAssessable: tally.notAssessable.append(record.name)
       }
     }
     return tally
@@ -52,9 +55,9 @@ struct RaceNamingTests {
     arguments: [0, -0.01, 0.01])
   func driveEnd(speedError: Double) throws {
     let records = try Recording.all.get()
-    let tally = Self.tally(records, [.skf6205], speedError: speedError)
+    let tally = Self.tally(records, [.skf6205]) { $0.speed / 60 * (1 + speedError) }
     #expect(records.count == 57)
-    #expect(tally.wrong == [])
+    #expect(tally.wrong == [] && tally.notAssessable == [])
     #expect(tally.right.filter(Self.isRace).count == 36)
     #expect(
       tally.silent.filter(Self.isRace).sorted() == [
@@ -62,6 +65,29 @@ struct RaceNamingTests {
       ])
     #expect(tally.silent.count { $0.hasPrefix("normal") } == 5)
     #expect(tally.silent.count { $0.hasPrefix("B") } == 12)
+  }
+
+  /// Record 158 turns at 1797 r/min for its harmonics and its damage, at the 1773 r/min noted for others: where its
+  /// speed is found ambiguous it is not assessable.
+  @Test("With the speed read from the spectrum itself 35 of 40 races or more are named, none wrongly")
+  func speedEstimated() throws {
+    let tally = Self.tally(try Recording.all.get(), [.skf6205]) { record in
+      let count = record.samples.count
+      let plan = SpectrumPlan(count: count, sampleRate_Hz: record.rate)
+      var scratch = SignalScratch(count: count)
+      var amplitudes = [Float](repeating: 0, count: plan.binCount)
+      var output = amplitudes.mutableSpan
+      guard
+        plan.measure(record.samples.span, as: .amplitude, into: &output, scratch: &scratch)
+      else { return nil }
+      var search = ShaftSpeedSearch(
+        ShaftSpeedSearch.inductionMotor(synchronous_rpm: 1800), binCount: plan.binCount,
+        resolution_Hz: plan.resolution_Hz)
+      return search.estimate(amplitudes: amplitudes.span)?.speed_Hz
+    }
+    #expect(tally.wrong == [])
+    #expect(tally.right.filter(Self.isRace).count >= 35)
+    #expect(tally.notAssessable.allSatisfy { $0 == "OR007@12_1_158" })
   }
 
   @Test("A second, sound bearing on the shaft changes nothing")
