@@ -79,9 +79,8 @@ struct ZoneTests {
     ] as [(Double?, Double?, SeverityZone, Quantity)])
   func worse(velocity: Double?, displacement: Double?, zone: SeverityZone, quantity: Quantity) throws {
     let limits = try ZoneLimits.of(machine(kW: 30))
-    #expect(
-      limits.judge(velocity_mm_s: velocity, displacement_um: displacement)
-        == ZoneLimits.Verdict(zone: zone, decidedBy: quantity))
+    let verdict = limits.judge(velocity_mm_s: velocity, displacement_um: displacement)
+    #expect(verdict?.zone == zone && verdict?.decidedBy == quantity)
   }
 
   @Test(
@@ -155,12 +154,8 @@ struct VibrationSeverityTests {
       evidence.statement.hasPrefix("Overall \(evidence.unit == "um" ? "displacement" : "velocity") at DE-H"))
   }
 
-  @Test("Below the boundaries nothing is said")
-  func acceptable() {
-    #expect(
-      finding(velocity: 2.8, displacement: 45) == nil
-        || finding(velocity: 2.8, displacement: 45)?.isAssessable == false)
-  }
+  @Test("On the boundaries of zone B nothing is said")
+  func acceptable() { #expect(finding(velocity: 2.8, displacement: 45) == nil) }
 
   @Test("Outside the standard's scope its zones are not used, and the reason is told")
   func refused() throws {

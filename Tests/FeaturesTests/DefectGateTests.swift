@@ -25,7 +25,7 @@ struct Injection: Sendable {
   private static func run(_ length: Int, _ kinds: Set<SensorDefect.Kind>, least: Double, _ value: Float?)
     -> Injection
   {
-    let name = value == nil ? "last value held" : value!.isNaN ? "NaN" : "zeros"
+    let name = value.map { $0.isNaN ? "NaN" : "zeros" } ?? "last value held"
     return Injection(name: name, strength: "\(length) samples", kinds: kinds, least: least) { x, random in
       let start = 1 + below(x.count - length - 1, &random)
       for i in start..<start + length { x[i] = value ?? x[start - 1] }

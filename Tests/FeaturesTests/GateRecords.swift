@@ -47,11 +47,15 @@ struct GateRecord: Sendable {
     var at = data.startIndex
     while let end = data[at...].firstIndex(of: 10) {
       let head = String(decoding: data[at..<end], as: UTF8.self).split(separator: " ").map(String.init)
-      let bytes = Int(head[3]) ?? 0
-      let body = data[(end + 1)..<(end + 1 + bytes)]
+      let body = data[(end + 1)..<(end + 1 + (Int(head[5]) ?? 0))]
       at = body.endIndex
-      var samples = [Float](repeating: 0, count: bytes / 4)
-      _ = unsafe samples.withUnsafeMutableBytes { unsafe body.copyBytes(to: $0) }
+      let scale = Float(head[3]) ?? .nan
+      let samples: [Float] =
+        switch head[4] {
+        case "h": values(body, Int16.self).map { Float($0) * scale }
+        case "i": values(body, Int32.self).map { Float($0) * scale }
+        default: values(body, Float.self).map { $0 * scale }
+        }
       records.append(
         GateRecord(
           name: head[0], rate: Double(head[1]) ?? .nan, speed: Double(head[2]) ?? .nan, samples: samples))
@@ -59,14 +63,25 @@ struct GateRecord: Sendable {
     return records
   }
 
-  /// For each channel a line "name rate speed bytes", then its samples as floats. Standard library only.
+  /// SAFETY: the words are plain numbers, and the array has room for every byte that is copied.
+  private static func values<Word: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+    _ body: Data, _: Word.Type
+  ) -> [Word] {
+    var words = [Word](repeating: 0, count: body.count / MemoryLayout<Word>.size)
+    _ = unsafe words.withUnsafeMutableBytes { unsafe body.copyBytes(to: $0) }
+    return words
+  }
+
+  /// For each channel a line "name rate speed scale type bytes", then its words. Standard library only.
   private static let script = """
     import array, csv, glob, gzip, os, struct, sys, zipfile
     root, chosen = sys.argv[1:]
     G = 9.80665
     def put(name, rate, speed, values, scale):
-        body = array.array('f', [v * scale for v in values]).tobytes()
-        sys.stdout.buffer.write(f'{name} {rate} {speed} {len(body)}\\n'.encode() + body)
+        words = values if isinstance(values, array.array) else array.array('f', values)
+        body = words.tobytes()
+        head = f'{name} {rate} {speed} {scale} {words.typecode} {len(body)}\\n'
+        sys.stdout.buffer.write(head.encode() + body)
     kinds = {'<i2': 'h', '<i4': 'i', '<f4': 'f', '<f8': 'd', '<i8': 'q'}
     def load(archive, name):
         raw = archive.read(name + '.npy')

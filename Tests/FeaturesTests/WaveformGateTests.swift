@@ -49,6 +49,29 @@ import Testing
       }, kind: .invalidMark,
       evidence: "2 of 16384"),
     Case(
+      testDescription: "a segment of NaN", samples: spoiled { for i in 4000..<4512 { $0[i] = .nan } },
+      kind: .dropout, evidence: "512 of 16384 samples are not finite, at most 512 in a row"),
+    Case(
+      testDescription: "nothing but NaN", samples: Array(repeating: .nan, count: count), kind: .dropout,
+      evidence: "16384 of 16384"),
+    Case(
+      testDescription: "one infinity", samples: spoiled { $0[9] = -.infinity }, kind: .invalidMark,
+      evidence: "1 of 16384"),
+    Case(testDescription: "one sample", samples: [3.5], kind: .incomplete, evidence: "1 samples"),
+    Case(
+      testDescription: "denormals", samples: (0..<count).map { Float(bitPattern: UInt32($0 % 7 + 1)) },
+      running: nil, kind: .flatline, evidence: "which no sensor resolves"),
+    Case(
+      testDescription: "eight samples held", samples: spoiled { for i in 5000..<5008 { $0[i] = $0[5000] } },
+      kind: .stuck, evidence: "8 of 16384 samples in a row"),
+    Case(
+      testDescription: "single zeros",
+      samples: spoiled { for i in stride(from: 50, to: count, by: 170) { $0[i] = 0 } },
+      kind: .dropout, evidence: "to exactly 0 and off it"),
+    Case(
+      testDescription: "read twice as fast as it is renewed",
+      samples: (0..<count).map { living[$0 / 2] }, kind: .stuck, evidence: "come 2 times"),
+    Case(
       testDescription: "one value", samples: Array(repeating: 3.25, count: count), running: nil,
       kind: .flatline,
       evidence: "3.25"),
@@ -124,6 +147,15 @@ import Testing
     ("at rest, a fifth of a count of noise", Signals.quantised(Signals.gaussian(0.001, count: count)), nil),
     ("gravity", living.map { $0 + 9.80665 }, true),
     ("gravity, upside down", living.map { $0 - 10.2 }, true),
+    (
+      "a pulse train over half a count of noise",
+      Signals.quantised(
+        Signals.gaussian(0.0025, count: count).enumerated().map {
+          $0.element
+            + ($0.offset % 512 < 8
+              ? Float(40 * ($0.offset % 2 == 0 ? 1 : -1)) / Float($0.offset % 512 + 1) : 0)
+        }), true
+    ),
     ("noise alone", Signals.gaussian(3, count: count), true),
     (
       "impacts up to the rail once",

@@ -7,8 +7,9 @@ import Machine
 enum Clipping {
   static func find(in waveform: Waveform, _ inspection: Inspection, rules: ValidityRules) -> SensorDefect? {
     let count = waveform.samples.count
-    if let fullScale = waveform.fullScale, fullScale > 0 {
-      // The highest code may stand one count below the nominal full scale.
+    let (low, high) = (inspection.minimum, inspection.maximum)
+    // The highest code may stand one count below the nominal full scale.
+    if let fullScale = waveform.fullScale, fullScale > 0, max(high, -low) >= fullScale * 0.9995 {
       let rail = fullScale * 0.9995
       let tops = Tops(of: waveform.samples.span, upper: rail, lower: -rail, shortest: rules.clippedRun)
       if tops.runs > 0 || Double(tops.atRail) > rules.clippedShare * Double(count) {
@@ -18,7 +19,6 @@ enum Clipping {
         )
       }
     }
-    let (low, high) = (inspection.minimum, inspection.maximum)
     let tops = Tops(of: waveform.samples.span, upper: high, lower: low, shortest: rules.clippedRun)
     // A quantised sine dwells on its crest as well, but climbs there count by count.
     if tops.runs >= 3, tops.meanEntry > 4 * inspection.step {
@@ -27,6 +27,7 @@ enum Clipping {
         "\(tops.samples) of \(count) samples in \(tops.runs) flat tops at \(brief(Double(low))) or \(brief(Double(high))) \(inspection.unit)"
       )
     }
+    guard tops.atRail >= rules.piledSamples else { return nil }
     return pile(in: waveform.samples.span, inspection, rules)
   }
 
@@ -68,23 +69,18 @@ enum Clipping {
     var meanEntry: Float { runs > 0 ? Float(entries / Double(runs)) : 0 }
 
     init(of signal: Span<Float>, upper: Float, lower: Float, shortest: Int) {
-      var length = 0
-      var entry = 0.0
-      for i in 0..<signal.count {
+      var i = 0
+      while i < signal.count {
         let value = signal[i]
-        let side = value >= upper ? 1 : value <= lower ? -1 : 0
-        let before = i == 0 ? 0 : signal[i - 1] >= upper ? 1 : signal[i - 1] <= lower ? -1 : 0
-        if side != before || i == 0 {
-          close(length, entry, shortest)
-          length = 0
-          entry = i > 0 ? Double(abs(value - signal[i - 1])) : 0
+        guard value >= upper || value <= lower else {
+          i += 1
+          continue
         }
-        if side != 0 {
-          length += 1
-          atRail += 1
-        }
+        let start = i
+        while i < signal.count, value >= upper ? signal[i] >= upper : signal[i] <= lower { i += 1 }
+        atRail += i - start
+        close(i - start, start > 0 ? Double(abs(value - signal[start - 1])) : 0, shortest)
       }
-      close(length, entry, shortest)
     }
 
     private mutating func close(_ length: Int, _ entry: Double, _ shortest: Int) {

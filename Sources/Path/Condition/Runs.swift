@@ -31,6 +31,8 @@ struct Runs {
   /// Short runs of zero that the signal enters and leaves with a jump, and those of the eight values beside zero.
   private var notches = 0
   private var nearNotches = 0
+  /// What is beside zero.
+  private let near: Float
   /// Least step that is a jump.
   private let jump: Float
   private let step: Float
@@ -44,29 +46,31 @@ struct Runs {
     self.step = step
     self.meanStep = meanStep
     jump = 4 * step
-    var run = Run(value: signal[0], start: 0, length: 1)
+    near = 4.5 * step
+    var start = 0
+    var value = signal[0]
     for i in 1..<signal.count {
-      if signal[i] == run.value {
-        run.length += 1
-        equalNeighbours += 1
-        continue
+      let next = signal[i]
+      if next == value { continue }
+      // Nearly every run of a living signal is one sample far from zero: it only counts.
+      if i - start > 1 || abs(value) <= near || divisor != 1 {
+        let before = start > 0 ? signal[start - 1] : nil
+        let isRail = value == minimum || value == maximum
+        close(Run(value: value, start: start, length: i - start), before, next, isRail: isRail)
       }
-      let before = run.start > 0 ? signal[run.start - 1] : nil
-      let isRail = run.value == minimum || run.value == maximum
-      close(run, before: before, after: signal[i], isRail: isRail)
-      run = Run(value: signal[i], start: i, length: 1)
+      if start > 0 { runs += 1 }
+      start = i
+      value = next
     }
     // A run that meets the end of the capture has no way out; the way in must do.
-    let before = run.start > 0 ? signal[run.start - 1] : nil
-    let isRail = run.value == minimum || run.value == maximum
-    close(run, before: before, after: before, isRail: isRail)
+    let before = start > 0 ? signal[start - 1] : nil
+    let isRail = value == minimum || value == maximum
+    close(Run(value: value, start: start, length: count - start), before, before, isRail: isRail)
   }
 
-  private mutating func close(_ run: Run, before: Float?, after: Float?, isRail: Bool) {
-    if run.start > 0, run.start + run.length < count {
-      runs += 1
-      divisor = gcd(divisor, run.length)
-    }
+  private mutating func close(_ run: Run, _ before: Float?, _ after: Float?, isRail: Bool) {
+    equalNeighbours += run.length - 1
+    if run.start > 0, run.start + run.length < count, divisor != 1 { divisor = gcd(divisor, run.length) }
     let isZero = run.value == 0
     if isZero, run.length > zeros.length { zeros = run }
     if !isZero, run.length > constant.length { constant = run }
@@ -76,7 +80,7 @@ struct Runs {
       if !isZero, run.length > jumpedConstant.length { jumpedConstant = run }
     }
     guard run.length < 16, min(abs(entry), abs(exit)) >= jump else { return }
-    if isZero { notches += 1 } else if abs(run.value) <= 4.5 * step { nearNotches += 1 }
+    if isZero { notches += 1 } else if abs(run.value) <= near { nearNotches += 1 }
   }
 
   /// Zeros in the place of samples.

@@ -24,6 +24,9 @@ struct MachinePath {
   private var tracker: OperatingStateTracker
   private var diagnostician: Diagnostician
   private var readings: [PointID: Reading] = [:]
+  /// The operating state in which each of them was taken, and those that wait for theirs.
+  private var readingStates: [PointID: OperatingState] = [:]
+  private var arrived: [PointID] = []
   private var windows: [PointID: FeatureWindow] = [:]
   private(set) var defects: [PointID: SensorDefect] = [:]
   private var refused: [PointID: MonotonicTime] = [:]
@@ -70,6 +73,7 @@ struct MachinePath {
   /// Takes a judged reading.
   mutating func accept(_ reading: Reading) {
     readings[reading.point] = reading
+    arrived.append(reading.point)
     if case .bad(let defect) = reading.quality {
       defects[reading.point] = defect
     } else {
@@ -93,10 +97,24 @@ struct MachinePath {
     hasNews = true
   }
 
-  /// Brings the operating state up to the newest readings.
+  /// Brings the operating state up to the newest readings, and gives it to those that have just come.
   mutating func updateState(at now: Stamp) {
     state = tracker.update(with: usableReadings(at: now), at: now)
+    for point in arrived { readingStates[point] = state }
+    arrived.removeAll(keepingCapacity: true)
   }
+
+  /// Whether what was measured in this state is alike. A machine without speed and power has but one state that
+  /// can be told; where they are there and do not tell, nothing is known to be alike.
+  private func isComparable(_ state: OperatingState) -> Bool {
+    switch state.motion {
+    case .running: true
+    case .unknown: machine.points(.shaftSpeed).isEmpty && machine.points(.power).isEmpty
+    case .off, .transient: false
+    }
+  }
+
+  private func state(of reading: Reading) -> OperatingState { readingStates[reading.point] ?? state }
 
   /// Whether there is something new to say.
   func isDue(at now: Stamp) -> Bool {
@@ -127,14 +145,14 @@ struct MachinePath {
     }
     window.defects = defects
     window.refused = refused
-    for features in window.vibration {
+    for features in window.vibration where isComparable(features.state) {
       window.featureDeviations[features.point] = baseline.deviations(of: features)
     }
-    for reading in window.readings {
-      window.readingDeviations[reading.point] = baseline.deviation(of: reading, state: state)
+    for reading in window.readings where isComparable(state(of: reading)) {
+      window.readingDeviations[reading.point] = baseline.deviation(of: reading, state: state(of: reading))
     }
     let mayLearn = wasHealthy && !alarmsStand
-    for features in fresh {
+    for features in fresh where isComparable(features.state) {
       if let score = detector?.score(features, against: baseline, learn: mayLearn) {
         window.scores.append(score)
       }
@@ -160,10 +178,12 @@ struct MachinePath {
   }
 
   private mutating func learn(from window: MachineWindow, isHealthy: Bool) {
-    guard window.state.motion == .running || window.state.motion == .unknown else { return }
-    for features in fresh { baseline.observe(window: features, learn: isHealthy) }
-    for reading in window.readings {
-      baseline.observe(reading: reading, state: window.state, learn: isHealthy)
+    guard isComparable(window.state) else { return }
+    for features in fresh where isComparable(features.state) {
+      baseline.observe(window: features, learn: isHealthy)
+    }
+    for reading in window.readings where isComparable(state(of: reading)) {
+      baseline.observe(reading: reading, state: state(of: reading), learn: isHealthy)
     }
   }
 
