@@ -115,8 +115,9 @@ if __name__ == "__main__":
     rectified = np.abs(signal.sosfiltfilt(sos, x))
     for maximum in (512.0, 700.0):
         interval = 12800 / (2.56 * maximum)
-        number = int(np.floor(4096 / interval + 1e-9))
-        edges = [int(np.ceil(j * interval)) for j in range(number + 1)]
+        settling = 39  # three periods of 1 kHz
+        number = int(np.floor((4096 - 2 * settling) / interval + 1e-9))
+        edges = [settling + int(np.ceil(j * interval)) for j in range(number + 1)]
         values = [rectified[a:b].max() for a, b in zip(edges, edges[1:])]
         print("maxima", maximum, pairs(values, (0, 1, 2, 30, 51, 100, number - 1)))
 

@@ -82,9 +82,9 @@ public struct GearPlan {
     for h in 1...harmonics { mesh += Double(bins[h * teeth].power.squareRoot()) * 2 / Double(count) * unit }
     // Without the regular orders, with the sidebands and without them.
     cut(sidebands: false)
-    transformBack(into: &residual)
+    GearPlan.transformBack(transform, bins, into: &residual)
     cut(sidebands: true)
-    transformBack(into: &difference)
+    GearPlan.transformBack(transform, bins, into: &difference)
     let silence = whole.second * GearPlan.silentShare
     let rest = moments(difference.span)
     let all = moments(residual.span)
@@ -112,11 +112,13 @@ public struct GearPlan {
     }
   }
 
-  private func transformBack(into signal: inout [Float]) {
+  private static func transformBack(
+    _ transform: FourierTransform, _ bins: [ComplexFloat], into signal: inout [Float]
+  ) {
     var output = signal.mutableSpan
     transform.inverse(bins.span, into: &output)
-    let scale = 1 / Float(count)
-    for i in 0..<count { output[i] *= scale }
+    let scale = 1 / Float(output.count)
+    for i in 0..<output.count { output[i] *= scale }
   }
 
   private func moments(_ x: Span<Float>) -> (second: Double, fourth: Double, sixth: Double, eighth: Double) {

@@ -12,6 +12,8 @@ public struct ImpactPlan {
   public let sampleRate_Hz: Double
   /// End of the spectrum of maxima (Fmax).
   public let maximum_Hz: Double
+  /// Samples at either end that are not looked at: the high-pass rings there for three of its periods.
+  public let settling_samples: Int
   /// Maxima of a signal.
   public let maximaCount: Int
   /// Maxima a second: 2.56 Fmax.
@@ -30,7 +32,9 @@ public struct ImpactPlan {
     self.count = count
     self.sampleRate_Hz = sampleRate_Hz
     self.maximum_Hz = maximum_Hz
-    maximaCount = Int((Double(count) * 2.56 * maximum_Hz / sampleRate_Hz + 1e-9).rounded(.down))
+    settling_samples = Int((3 * sampleRate_Hz / highPass_Hz).rounded(.up))
+    let rest = Double(max(0, count - 2 * settling_samples))
+    maximaCount = Int((rest * 2.56 * maximum_Hz / sampleRate_Hz + 1e-9).rounded(.down))
     guard maximaCount >= 1 else { return nil }
   }
 
@@ -54,10 +58,10 @@ public struct ImpactPlan {
       return nil
     }
     let interval = sampleRate_Hz / maximaRate_Hz
-    var start = 0
+    var start = settling_samples
     var highest: Float = 0
     for j in 0..<maximaCount {
-      let end = min(count, Int((Double(j + 1) * interval).rounded(.up)))
+      let end = min(count, settling_samples + Int((Double(j + 1) * interval).rounded(.up)))
       var value: Float = 0
       for i in start..<end { value = max(value, abs(output[i])) }
       maxima[j] = value

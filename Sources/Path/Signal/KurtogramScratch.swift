@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Memory that a kurtogram works in: 52 bytes a sample. Nothing in it outlives a call.
+/// Memory that a kurtogram works in: 56 bytes a sample. Nothing in it outlives a call.
 public struct KurtogramScratch: Sendable {
   /// Longest signal.
   public let count: Int
