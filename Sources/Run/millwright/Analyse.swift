@@ -31,7 +31,7 @@ struct Analyse: AsyncParsableCommand {
   @Option(help: "Write the page to this SVG file.") var svg: String?
 
   func validate() throws {
-    if !FileManager.default.fileExists(atPath: source), PointID(parsing: source) == nil {
+    if !FileManager.default.fileExists(atPath: source), Analyse.point(source) == nil {
       throw ValidationError("\(source) is neither a file nor a point like P-101/DE-H")
     }
   }
@@ -67,10 +67,19 @@ struct Analyse: AsyncParsableCommand {
 
   private func analysis() async throws -> Analysis {
     if FileManager.default.fileExists(atPath: source) { return try file() }
-    guard let point = PointID(parsing: source) else {
+    guard let point = Analyse.point(source) else {
       throw AgentError.unreadable(file: source, reason: "there is no such file")
     }
     return try await evidence(of: point)
+  }
+
+  /// Points have one slash and no dot in their names; files mostly have.
+  private static func point(_ text: String) -> PointID? {
+    guard let point = PointID(parsing: text), !text.contains("."), !point.machine.rawValue.contains("/")
+    else {
+      return nil
+    }
+    return point
   }
 
   private func file() throws -> Analysis {
