@@ -85,10 +85,11 @@ public struct Analysis: Sendable, Encodable {
       bearings: machine.bearings)
     self.spectra = spectra
     self.survey = survey
-    lines = table.rows.map { Row($0, survey, isValid: defect == nil) }
+    let named = defect == nil ? NamedLine(survey, table, duration_s: origin.duration_s) : nil
+    lines = table.rows.map { Row($0, named) }
     unplaced = table.unplaced
     findings = Statement.all(
-      defect: defect, survey: survey, lines: lines, severity: severity, machine: machine)
+      defect: defect, survey: survey, named: named, lines: lines, severity: severity, machine: machine)
   }
 
   /// The gate's judgement; what holds limits in m/s2 is not asked of samples without a unit.
