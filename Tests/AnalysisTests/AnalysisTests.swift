@@ -118,6 +118,18 @@ struct CWRUPageTests {
   }
 
   @Test(
+    "A capture of 1.4 s is judged by the limits of the daemon's windows",
+    arguments: [
+      ("12k_Drive_End_OR007@6_0_130", "BPFO"), ("12k_Drive_End_IR007_0_105", "BPFI"),
+      ("12k_Drive_End_B007_0_118", nil), ("normal_0_97_12kdec", nil), ("normal_3_100_12kdec", nil),
+    ])
+  func short(name: String, line: String?) throws {
+    let result = try CWRU.page(name, length_s: 1.4)
+    #expect(result.lines.first { $0.verdict == .named }?.name == line)
+    #expect(result.findings.map(\.kind) == [line == nil ? .notAssessable : .fault])
+  }
+
+  @Test(
     "Without a speed it is read from the spectrum near the synchronous one, and the race is named all the same"
   )
   func estimated() throws {
