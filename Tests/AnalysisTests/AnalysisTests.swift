@@ -79,7 +79,7 @@ private let noVibration: [[Float]] = {
   }
 
   @Test("Clipped samples are a finding about the sensor, and no fault of the machine") func clipped() throws {
-    let whole = sines([(120, 47), (30, 29.95)], count: 60_000, rate_Hz: 12_000)
+    let whole = sines([(120, 147), (30, 29.95)], count: 60_000, rate_Hz: 12_000)
     let result = makePage(whole.map { min(max($0, -100), 100) }, rate_Hz: 12_000, speed_rpm: 1797)
     #expect(result.defect?.kind == .clipped)
     #expect(result.findings.map(\.kind) == [.sensor])
@@ -115,6 +115,31 @@ struct CWRUPageTests {
     #expect(close(row.expected_Hz, 162.19, 1e-4) && close(row.found_Hz, 161.70, 1e-3))
     #expect(row.sidebands.first?.by == "shaft")
     #expect((row.sidebands.first?.pairs ?? 0) >= 1)
+  }
+
+  @Test(
+    "A capture of 1.4 s is judged by the limits of the daemon's windows",
+    arguments: [
+      ("12k_Drive_End_OR007@6_0_130", "BPFO"), ("12k_Drive_End_IR007_0_105", "BPFI"),
+      ("12k_Drive_End_B007_0_118", nil), ("normal_0_97_12kdec", nil), ("normal_3_100_12kdec", nil),
+    ])
+  func short(name: String, line: String?) throws {
+    let result = try CWRU.page(name, length_s: 1.4)
+    #expect(result.lines.first { $0.verdict == .named }?.name == line)
+    #expect(result.findings.map(\.kind) == [line == nil ? .notAssessable : .fault])
+  }
+
+  @Test(
+    "Without a speed it is read from the spectrum near the synchronous one, and the race is named all the same"
+  )
+  func estimated() throws {
+    var motor = rig
+    (motor.lineFrequency_Hz, motor.poleCount) = (60, 4)
+    let result = try CWRU.page("12k_Drive_End_OR007@6_0_130", of: motor, hasSpeed: false)
+    #expect(close(result.speed?.rpm, 1796, 1.5e-3))
+    #expect(result.speed?.source.contains("spectrum") == true)
+    #expect(result.findings[0].title.hasPrefix("Outer race damage"))
+    #expect(try CWRU.page("12k_Drive_End_OR007@6_0_130", hasSpeed: false).speed == nil)
   }
 
   @Test("The race is named without a unit as well: ratios need none") func noUnit() throws {

@@ -46,10 +46,18 @@ enum CWRU {
     (ProcessInfo.processInfo.environment["MILLWRIGHT_DATA"] ?? "../shared/data") + "/cwru/"
   static let isPresent = FileManager.default.fileExists(atPath: folder + "index.csv")
 
-  static func page(_ name: String, unit: String? = "g") throws -> Analysis {
-    let record = try Recording.read(folder + name + ".npz")
+  static func page(
+    _ name: String, unit: String? = "g", of machine: Machine = rig, hasSpeed: Bool = true,
+    length_s: Double? = nil
+  )
+    throws
+    -> Analysis
+  {
+    var selection = Recording.Selection()
+    selection.length_s = length_s
+    let record = try Recording.read(folder + name + ".npz", selection)
     return makePage(
       record.samples.map { Float(Double($0) * (unit == nil ? 1 : gravity)) }, rate_Hz: record.rate_Hz,
-      speed_rpm: record.speed_rpm, unit: unit)
+      machine: machine, speed_rpm: hasSpeed ? record.speed_rpm : nil, unit: unit)
   }
 }

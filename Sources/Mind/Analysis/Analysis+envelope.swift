@@ -64,14 +64,15 @@ extension Analysis {
     }
     guard let carrier = row.found_Hz else { return }
     for band in row.sidebands {
+      if band.pairs ?? 0 > 0 {
+        let name = "sidebands at ± \(digits(band.spacing_Hz, 4)) Hz, \(band.by)"
+        page.text(plot.left + plot.width, plot.top - 10, name, size: 11, Ink.side, .end)
+      }
       for k in 1...max(1, band.pairs ?? 0) where k <= band.pairs ?? 0 {
         for side in [carrier - Double(k) * band.spacing_Hz, carrier + Double(k) * band.spacing_Hz]
         where side > 0 && side < limit {
           let (x, y) = (plot.across(side), height(at: side))
           page.pointer(x, y, Ink.side)
-          if side > carrier, k == 1 {
-            page.text(x + 7, y - 4, "± \(digits(band.spacing_Hz, 4)) Hz, \(band.by)", size: 10, Ink.side)
-          }
         }
       }
     }

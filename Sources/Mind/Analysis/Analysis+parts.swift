@@ -118,8 +118,12 @@ extension Analysis {
   public struct Band: Sendable, Encodable {
     public var low_Hz, high_Hz: Double
     public var reason: String
+    /// Middle of the band in which impacts stand out most (fast kurtogram), and its spectral kurtosis.
+    public var impulsiveCentre_Hz, spectralKurtosis: Double?
 
-    init(_ band: EnvelopeBand, sampleRate_Hz: Double) {
+    init(_ band: EnvelopeBand, sampleRate_Hz: Double, _ features: FeatureWindow) {
+      impulsiveCentre_Hz = features.values[.impulsiveBandCentre]
+      spectralKurtosis = features.values[.spectralKurtosis]
       (low_Hz, high_Hz) = (band.low_Hz, band.high_Hz)
       reason =
         sampleRate_Hz >= 10_000

@@ -151,8 +151,8 @@ extension Analysis {
   private func drawUnplaced(at top: Double, on page: inout Drawing) -> Double {
     var y = top
     var notes = unplacedText
-    if let band { notes.append("Envelope of \(tick(band.low_Hz))-\(tick(band.high_Hz)) Hz: \(band.reason)") }
-    for note in notes + origin.notes {
+    if let band { notes.append(band.text) }
+    for note in (notes + origin.notes).flatMap({ TextPage(width: 150).wrapped($0, indent: 0) }) {
       page.text(PageLayout.left, y, note, size: 11, Ink.dim)
       y += 16
     }

@@ -76,8 +76,7 @@ extension Analysis {
     let rows = lines.map(\.cells)
     var table = page.table([head] + rows)
     if let band, lines.contains(where: { $0.spectrum == .envelope }) {
-      table += page.wrapped(
-        "envelope of \(tick(band.low_Hz))-\(tick(band.high_Hz)) Hz: \(band.reason)", indent: 2)
+      table += page.wrapped(band.text, indent: 2)
     }
     for row in lines {
       if let obstacle = row.obstacle {
@@ -89,6 +88,18 @@ extension Analysis {
 
   var unplacedText: [String] {
     unplaced.map { "\($0.name) of \($0.part): not assessable, needs \($0.missing.joined(separator: ", "))" }
+  }
+}
+
+extension Analysis.Band {
+  /// Where the envelope was listened for, why there, and what the kurtogram says of it.
+  var text: String {
+    var text = "envelope of \(tick(low_Hz))-\(tick(high_Hz)) Hz: \(reason)"
+    if let centre = impulsiveCentre_Hz, let kurtosis = spectralKurtosis {
+      text +=
+        "; kurtogram: most impulsive around \(digits(centre, 4)) Hz, spectral kurtosis \(digits(kurtosis, 3))"
+    }
+    return text
   }
 }
 

@@ -50,10 +50,14 @@ public struct Analysis: Sendable, Encodable {
   }
 
   /// Analyses a waveform of acceleration. Its samples are in m/s2; where `origin.unit` is nil they are in an unknown
-  /// unit, and what needs one is refused.
+  /// unit, and what needs one is refused. Without a speed it is looked for in the spectrum, near what the machine's
+  /// ratings allow.
   public init(of waveform: Waveform, from origin: Origin, machine: Machine, speed: Speed?) {
     let hasUnit = origin.unit != nil
     let factor = origin.unit.flatMap { Unit.named($0, for: .acceleration) }.map { 1 / $0.scale } ?? 1
+    var extractor = FeatureExtractor()
+    let canonical = extractor.spectra(of: waveform)
+    let speed = speed ?? canonical.flatMap { Speed(in: $0.acceleration, of: machine) }
     var waveform = waveform
     waveform.speed_rpm = speed?.rpm
     self.origin = origin
@@ -64,14 +68,12 @@ public struct Analysis: Sendable, Encodable {
     let samples = factor == 1 ? waveform.samples : waveform.samples.map { Float(Double($0) * factor) }
     self.samples = samples
     statistics = TimeStatistics(of: samples.span).map(Statistics.init)
-    var extractor = FeatureExtractor()
     let state = OperatingState(motion: .unknown)
     let features = extractor.extract(waveform, of: machine, speed_rpm: nil, state: state)
-    let canonical = extractor.spectra(of: waveform)
     overall = hasUnit ? Overall(features) : Overall()
     severity = SeverityVerdict(overall, of: machine, speed: speed, hasUnit: hasUnit, isValid: defect == nil)
     orders = hasUnit ? Order.all(features) : []
-    band = canonical.map { Band($0.band, sampleRate_Hz: waveform.sampleRate_Hz) }
+    band = canonical.map { Band($0.band, sampleRate_Hz: waveform.sampleRate_Hz, features) }
     let spectra = canonical?.scaled(by: Float(factor), unit: origin.unit ?? "")
     let catalogue = LineCatalogue(of: machine, shaft_Hz: speed.map { $0.rpm / 60 })
     let table = LineTable(
@@ -83,10 +85,11 @@ public struct Analysis: Sendable, Encodable {
       bearings: machine.bearings)
     self.spectra = spectra
     self.survey = survey
-    lines = table.rows.map { Row($0, survey, isValid: defect == nil) }
+    let named = defect == nil ? NamedLine(survey, table, duration_s: origin.duration_s) : nil
+    lines = table.rows.map { Row($0, named) }
     unplaced = table.unplaced
     findings = Statement.all(
-      defect: defect, survey: survey, lines: lines, severity: severity, machine: machine)
+      defect: defect, survey: survey, named: named, lines: lines, severity: severity, machine: machine)
   }
 
   /// The gate's judgement; what holds limits in m/s2 is not asked of samples without a unit.

@@ -47,7 +47,7 @@ extension Analysis {
       public var pairs: Int?
     }
 
-    init(_ row: LineRow, _ survey: DefectSurvey, isValid: Bool) {
+    init(_ row: LineRow, _ named: NamedLine?) {
       name = row.line.name
       part = row.line.part
       spectrum = row.line.spectrum
@@ -63,8 +63,7 @@ extension Analysis {
         Sidebands(by: $0.modulation.by, spacing_Hz: $0.modulation.spacing_Hz, pairs: $0.pairs)
       }
       obstacle = row.obstacle
-      if isValid, case .named(let bearing, let line) = survey.verdict, bearing == part, line.rawValue == name
-      {
+      if let named, named.bearing == part, named.line.rawValue == name {
         verdict = .named
       } else if obstacle != nil {
         verdict = .hidden

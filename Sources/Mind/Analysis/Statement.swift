@@ -29,7 +29,8 @@ extension Analysis {
 extension Analysis.Statement {
   /// What is wrong, most certain first; never empty.
   static func all(
-    defect: SensorDefect?, survey: DefectSurvey, lines: [Analysis.Row], severity: Analysis.SeverityVerdict,
+    defect: SensorDefect?, survey: DefectSurvey, named: NamedLine?, lines: [Analysis.Row],
+    severity: Analysis.SeverityVerdict,
     machine: Machine
   ) -> [Analysis.Statement] {
     if let defect {
@@ -39,7 +40,7 @@ extension Analysis.Statement {
           detail: "\(defect.evidence). No fault of the machine is named from it")
       ]
     }
-    var result = [bearing(survey, lines, machine)]
+    var result = [named.map { fault($0, lines, machine) } ?? unnamed(survey, lines)]
     if let zone = severity.zone, zone == .C || zone == .D, let source = severity.source {
       let meaning = zone == .C ? "fit for a limited time" : "harmful"
       result.append(
@@ -48,37 +49,35 @@ extension Analysis.Statement {
     return result
   }
 
-  private static func bearing(_ survey: DefectSurvey, _ lines: [Analysis.Row], _ machine: Machine) -> Self {
-    switch survey.verdict {
-    case .notAssessable(let missing):
-      return .init(
-        kind: .notAssessable, title: "Bearings are not assessable",
-        detail: "missing: \(missing.joined(separator: ", "))")
-    case .silent(let reason):
+  private static func unnamed(_ survey: DefectSurvey, _ lines: [Analysis.Row]) -> Self {
+    if case .silent(let reason) = survey.verdict {
       let best = survey.families.first.map {
         "; highest is \($0.line.rawValue) of \($0.bearing) at \(digits($0.found_Hz)) Hz, \(digits($0.level_dB, 3)) dB"
       }
       return .init(kind: .none, title: "Nothing is named", detail: reason + (best ?? ""))
-    case .named(let bearing, let line):
-      let part = machine.bearings.first { $0.name == bearing }
-      let name =
-        part.map { $0.name == $0.designation ? $0.name : "\($0.name) (\($0.designation))" } ?? bearing
-      var detail: [String] = []
-      if let row = lines.first(where: { $0.verdict == .named }), let found = row.found_Hz,
-        let difference = row.difference_percent, let prominence = row.prominence
-      {
-        detail.append(
-          "\(row.name) \(digits(found)) Hz, expected \(digits(row.expected_Hz)) Hz (\(signed(difference)))")
-        detail.append("\(row.harmonics_Hz.count) harmonics, \(digits(prominence, 3)) times the floor")
-      }
-      if let family = survey.families.first {
-        detail.append(
-          "level \(digits(family.level_dB, 3)) dB over the whole record, \(digits(DefectSurvey.naming_dB, 2)) dB needed"
-        )
-      }
-      return .init(
-        kind: .fault, title: "\(line.damage) of bearing \(name)", detail: detail.joined(separator: "; "))
     }
+    var missing = ["a longer record"]
+    if case .notAssessable(let inputs) = survey.verdict { missing = inputs }
+    return .init(
+      kind: .notAssessable, title: "Bearings are not assessable",
+      detail: "missing: \(missing.joined(separator: ", "))")
+  }
+
+  private static func fault(_ named: NamedLine, _ lines: [Analysis.Row], _ machine: Machine) -> Self {
+    let part = machine.bearings.first { $0.name == named.bearing }
+    let name =
+      part.map { $0.name == $0.designation ? $0.name : "\($0.name) (\($0.designation))" } ?? named.bearing
+    var detail: [String] = []
+    if let row = lines.first(where: { $0.verdict == .named }), let found = row.found_Hz,
+      let difference = row.difference_percent, let prominence = row.prominence
+    {
+      detail.append(
+        "\(row.name) \(digits(found)) Hz, expected \(digits(row.expected_Hz)) Hz (\(signed(difference)))")
+      detail.append("\(row.harmonics_Hz.count) harmonics, \(digits(prominence, 3)) times the floor")
+    }
+    return .init(
+      kind: .fault, title: "\(named.line.damage) of bearing \(name)",
+      detail: (detail + [named.ground]).joined(separator: "; "))
   }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
-import ArgumentParser
-import Machine
+public import ArgumentParser
+public import Machine
 
 extension MachineKind: ExpressibleByArgument {}
 extension Support: ExpressibleByArgument {}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
-import ArgumentParser
+public import ArgumentParser
 import Machine
-import Recordings
+public import Recordings
 import Store
 
 extension RawLayout.Format: ExpressibleByArgument {}
@@ -22,7 +22,7 @@ struct AnalyseReading: ParsableArguments {
   @Option(help: "Channels that take turns in bare samples.") var channels = 1
 
   func validate() throws {
-    if let rate, !Recording.rates_Hz.contains(rate) {
+    if let rate, !Recordings.Recording.rates_Hz.contains(rate) {
       throw ValidationError("--rate is 0.001 to 10000000 Hz")
     }
     if let scale, !scale.isFinite || scale == 0 { throw ValidationError("--scale is a number other than 0") }
@@ -32,8 +32,8 @@ struct AnalyseReading: ParsableArguments {
     if !(1...1024).contains(channels) { throw ValidationError("--channels is 1 to 1024") }
   }
 
-  func selection() -> Recording.Selection {
-    var selection = Recording.Selection()
+  func selection() -> Recordings.Recording.Selection {
+    var selection = Recordings.Recording.Selection()
     (selection.rate_Hz, selection.unit, selection.scale) = (rate, unit, scale ?? 1)
     (selection.channel, selection.column, selection.row) = (channel, column, row)
     (selection.from_s, selection.length_s) = (from ?? 0, length)
@@ -56,21 +56,26 @@ struct StoredEvidence {
         "\(point): neither a file nor a point of \(site.path); vibration points: \(points.joined(separator: ", "))"
       )
     }
+    guard let newest = try await newest(of: point, stored: site.storage.database) else {
+      throw AgentError.unreadable(
+        file: "\(point)",
+        reason: "\(site.storage.database) holds no evidence of it: no alarm of it was raised")
+    }
+    return StoredEvidence(record: newest, machine: machine)
+  }
+
+  private static func newest(of point: PointID, stored path: String) async throws(AgentError)
+    -> EvidenceRecord?
+  {
     do throws(StoreError) {
-      let store = try Store.openForReading(site.storage.database)
-      var newest: EvidenceRecord?
+      let store = try Store.openForReading(path)
+      var records: [EvidenceRecord] = []
       for alarm in try await store.alarms() where alarm.finding.machine == point.machine {
-        for record in try await store.evidence(alarm: alarm.id, occurrence: alarm.occurrence)
-        where record.waveform.point == point {
-          if newest.map({ $0.waveform.stamp.wall < record.waveform.stamp.wall }) ?? true { newest = record }
-        }
+        records += try await store.evidence(alarm: alarm.id, occurrence: alarm.occurrence)
       }
-      guard let newest else {
-        throw AgentError.unreadable(
-          file: "\(point)",
-          reason: "\(site.storage.database) holds no evidence of it: no alarm of it was raised")
+      return records.filter { $0.waveform.point == point }.max {
+        $0.waveform.stamp.wall < $1.waveform.stamp.wall
       }
-      return StoredEvidence(record: newest, machine: machine)
-    } catch { throw AgentError.storage("\(error)") }
+    } catch { throw .storage("\(error)") }
   }
 }

@@ -6,6 +6,7 @@ import ArgumentParser
 import Foundation
 import Machine
 import Recordings
+import Store
 
 /// `millwright analyse`
 struct Analyse: AsyncParsableCommand {
@@ -30,7 +31,7 @@ struct Analyse: AsyncParsableCommand {
   @Option(help: "Write the page to this SVG file.") var svg: String?
 
   func validate() throws {
-    if !FileManager.default.fileExists(atPath: source), PointID(parsing: source) == nil {
+    if !FileManager.default.fileExists(atPath: source), Analyse.point(source) == nil {
       throw ValidationError("\(source) is neither a file nor a point like P-101/DE-H")
     }
   }
@@ -66,14 +67,23 @@ struct Analyse: AsyncParsableCommand {
 
   private func analysis() async throws -> Analysis {
     if FileManager.default.fileExists(atPath: source) { return try file() }
-    guard let point = PointID(parsing: source) else {
+    guard let point = Analyse.point(source) else {
       throw AgentError.unreadable(file: source, reason: "there is no such file")
     }
     return try await evidence(of: point)
   }
 
+  /// Points have one slash and no dot in their names; files mostly have.
+  private static func point(_ text: String) -> PointID? {
+    guard let point = PointID(parsing: text), !text.contains("."), !point.machine.rawValue.contains("/")
+    else {
+      return nil
+    }
+    return point
+  }
+
   private func file() throws -> Analysis {
-    let record = try Recording.read(source, reading.selection())
+    let record = try Recordings.Recording.read(source, reading.selection())
     let unit = record.unit.flatMap { Unit.named($0, for: .acceleration) }
     var notes = record.notes
     if unit == nil {
