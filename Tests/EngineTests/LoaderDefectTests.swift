@@ -175,6 +175,18 @@ import Testing
       $0.packed(5, [1, 2])
       $0.data(9, Array(repeating: 0, count: 8))
     },
+    Defect(tensor: "its data stands there twice") {
+      $0.data(9, Array(repeating: 0, count: 64))
+      $0.data(9, Array(repeating: 0, count: 8))
+    },
+    Defect(tensor: "float [2] takes 2 elements of 4 bytes, its data is 64 bytes") {
+      $0.data(9, Array(repeating: 0, count: 64))
+    },
+    // the fields with which the loader says where data stand mean nothing in a file
+    Defect(tensor: "float [2] takes 2 elements of 4 bytes, its data is 0 elements") {
+      $0.fixed(1000, 1 << 40)
+      $0.fixed(1001, 8)
+    },
     Defect(tensor: "an element of 128, which does not fit its type", type: 3) { $0.packed(5, [1, 128]) },
     Defect(tensor: "an element of -1, which does not fit its type", type: 2) { $0.packed(5, [1, -1]) },
     Defect(tensor: "an element of 4294967296, which does not fit its type", type: 12) {

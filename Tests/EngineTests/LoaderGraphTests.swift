@@ -62,6 +62,24 @@ import Testing
     #expect(try run(Message.model(graph)) == [stored.expected])
   }
 
+  /// Raw data of 64 bytes and more are read where they stand in the file; around them lengths take one byte and two.
+  @Test(
+    "Weights of every length arrive, behind each other and in attributes",
+    arguments: [15, 16, 17, 29, 32, 5000])
+  func weights(count: Int) throws {
+    func numbers(_ first: Int) -> [Float] { (0..<count).map { Float(first + $0) } }
+    func tensor(_ name: String, _ first: Int) -> Message {
+      .tensor(name, [count]) { $0.data(9, Tensor(.float, [count], numbers(first)).bytes) }
+    }
+    let constant = Message.attribute("value", kind: 4) { $0.message(5, tensor("", 3)) }
+    let graph = Message.graph(
+      [
+        .node("Constant", [], ["c"], [constant]), .node("Sum", ["x", "v", "w", "c"], ["y"]),
+      ], [tensor("v", 1), tensor("w", 2)], inputs: [.port("x", [count])], outputs: [.port("y", [count])])
+    let sums = try run(Message.model(graph), [Tensor(.float, [count], numbers(0))])
+    #expect(sums[0].floats == (0..<count).map { Float(6 + 4 * $0) })
+  }
+
   @Test("A node Constant is what its attribute says")
   func constants() throws {
     let kinds: [(Message, Tensor)] = [

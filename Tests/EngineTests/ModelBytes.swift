@@ -22,6 +22,11 @@ struct Message {
     varint(UInt64(field << 3 | 5))
     bytes += (0..<4).map { UInt8(value.bitPattern >> (8 * UInt32($0)) & 0xFF) }
   }
+  /// A number in 8 bytes.
+  mutating func fixed(_ field: Int, _ value: UInt64) {
+    varint(UInt64(field << 3 | 1))
+    bytes += (0..<8).map { UInt8(value >> (8 * UInt64($0)) & 0xFF) }
+  }
   /// Numbers in one field, as most writers do.
   mutating func packed(_ field: Int, _ values: [Int]) {
     var inside = Message()

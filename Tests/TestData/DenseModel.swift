@@ -3,12 +3,10 @@
 public import Testing
 internal import Foundation
 
-/// A small chain of dense layers with what ONNX Runtime made of eight inputs; `models/training/golden_engine.py`.
+/// A small chain of dense layers; `models/training/golden_engine.py`. Its golden vectors stand beside it in the file.
 public struct DenseModel: Decodable, CustomTestStringConvertible, Sendable {
   public var name: String
   private var model: String
-  /// Little-endian floats in base64, those of eight inputs one after the other.
-  public var outputs: String
   /// First 12 digits.
   public var sha256: String
 

@@ -27,19 +27,12 @@ public enum Golden {
     }
   }
 
-  /// The noise of `models/training/golden_engine.py`: uniform in [-scale, scale).
+  /// Noise: uniform in [-scale, scale).
   public static func noise(seed: UInt32, count: Int, scale: Float) -> [Float] {
     var state = seed
     return (0..<count).map { _ in
       state = state &* 1_664_525 &+ 1_013_904_223
       return Float(Double(state >> 8) / 8_388_608 - 1) * scale
-    }
-  }
-
-  /// FNV-1a of the bytes of little-endian floats.
-  public static func fnv(_ values: [Float], _ start: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
-    values.reduce(start) { hash, value in
-      (0..<4).reduce(hash) { ($0 ^ UInt64(value.bitPattern >> (8 * UInt32($1)) & 0xFF)) &* 0x100_0000_01B3 }
     }
   }
 }

@@ -3,9 +3,10 @@
 
     python models/training/golden_engine.py [folder of the peers' models]
 
-Writes models/golden/dense.json: small random QDQ graphs with inputs and outputs, every layer width odd or
-even, int8 and uint8, per tensor and per channel, Gemm and MatMul, with and without bias. With the folder of
-the peers' models it also writes models/golden/ad.json: outputs of `ad_qdq_*.onnx`, without the models.
+Writes models/golden/dense.json: small random QDQ graphs, every layer width odd or even, int8 and uint8, per
+tensor and per channel, Gemm and MatMul, with and without bias. With the folder of the peers' models it also
+writes models/golden/ad.json for `ad_qdq_*.onnx`, without the models. Each case is golden vectors as
+`millwright model verify` reads them, with its model or the name of its file.
 """
 import base64
 import hashlib
@@ -31,7 +32,7 @@ def session(model):
 
 
 def lcg(seed, count, scale):
-    """The same cheap noise as in the test: uniform in [-scale, scale)."""
+    """Cheap noise: uniform in [-scale, scale)."""
     out = np.empty(count, np.float32)
     state = seed
     for i in range(count):
@@ -40,11 +41,11 @@ def lcg(seed, count, scale):
     return out
 
 
-def fnv(values):
-    h = 0xCBF29CE484222325
-    for byte in np.ascontiguousarray(values, "<f4").tobytes():
-        h = ((h ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return f"{h:016x}"
+def vectors(run, x):
+    """The windows `x`, and what the session makes of each."""
+    y = np.stack([run.run(None, {"input": row[None]})[0][0] for row in x])
+    encode = lambda a: base64.b64encode(np.ascontiguousarray(a, "<f4").tobytes()).decode()
+    return {"onnxruntime": ort.__version__, "windows": len(x), "inputs": encode(x), "outputs": encode(y)}
 
 
 class Graph:
@@ -121,30 +122,23 @@ def engine_cases():
                     widths = shapes[len(cases) % len(shapes)]
                     model = dense_model(signed, per_channel, form, widths, float_end, raw=len(cases) % 3 == 0)
                     x = np.stack([lcg(100 + i, widths[0], 3.0) for i in range(8)])
-                    run = session(model)
-                    y = np.stack([run.run(None, {"input": row[None]})[0][0] for row in x])
                     cases.append({
                         "name": f"{'s8' if signed else 'u8'} {'channel' if per_channel else 'tensor'} {form} "
                                 f"{'x'.join(map(str, widths))}{' float' if float_end else ''}",
                         "sha256": hashlib.sha256(model).hexdigest()[:12],
-                        "model": base64.b64encode(model).decode(),
-                        "outputs": base64.b64encode(y.astype("<f4").tobytes()).decode()})
+                        "model": base64.b64encode(model).decode(), **vectors(session(model), x)})
     return cases
 
 
 def ad_cases(folder):
     cases = []
     for name in ("ad_qdq_s8s8", "ad_qdq_u8s8"):
-        run = session(str(folder / f"{name}.onnx"))
-        outputs = np.stack([run.run(None, {"input": lcg(i, 640, 25.0)[None] - np.float32(10)})[0][0]
-                            for i in range(200)])
-        cases.append({"file": f"{name}.onnx", "inputs": 200, "fnv": fnv(outputs),
-                      "first": base64.b64encode(outputs[0].astype("<f4").tobytes()).decode()})
+        x = np.stack([lcg(i, 640, 25.0) - np.float32(10) for i in range(8)])
+        cases.append({"file": f"{name}.onnx", **vectors(session(str(folder / f"{name}.onnx")), x)})
     return cases
 
 
 OUT.mkdir(exist_ok=True)
-(OUT / "dense.json").write_text(json.dumps({"onnxruntime": ort.__version__, "cases": engine_cases()}, indent=0) + "\n")
+(OUT / "dense.json").write_text(json.dumps({"cases": engine_cases()}, indent=0) + "\n")
 if len(sys.argv) > 1:
-    (OUT / "ad.json").write_text(json.dumps(
-        {"onnxruntime": ort.__version__, "cases": ad_cases(pathlib.Path(sys.argv[1]))}) + "\n")
+    (OUT / "ad.json").write_text(json.dumps({"cases": ad_cases(pathlib.Path(sys.argv[1]))}, indent=0) + "\n")

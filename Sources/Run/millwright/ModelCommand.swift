@@ -2,7 +2,6 @@
 
 import Agent
 import ArgumentParser
-import Budget
 import Engine
 import Foundation
 
@@ -30,25 +29,29 @@ struct Inspect: AsyncParsableCommand {
     abstract: "Show a model's operators, shapes, work, memory, and what a run is predicted to take.")
   @Argument(help: "The ONNX file.") var file: String
   @Option(help: "What stands for lengths that the file leaves open.") var batch = 1
+  @Option(
+    help: "Watts that one busy core adds on the machine that the time is predicted for: shows energy too.")
+  var watts: Double?
   @Flag(help: "Print JSON.") var json = false
 
   private struct Report: Encodable {
     var inspection: Inspection
-    var microjoules: Double
-    var energy: EnergyModel
+    /// As stated by the caller; nothing is assumed.
+    var watts: Double?
+    var microjoules: Double?
   }
 
   func validate() throws {
     guard (1...65536).contains(batch) else { throw ValidationError("--batch is 1 to 65536") }
+    guard watts.map({ 0 < $0 && $0 < 1000 }) ?? true else { throw ValidationError("--watts is above 0") }
   }
 
   func run() async throws {
     let inspection = try ModelCommand.reporting(file) { () throws(ModelError) in
       try Inspection(path: file, batch: batch)
     }
-    let energy = EnergyModel.raspberryPi4
     let report = Report(
-      inspection: inspection, microjoules: inspection.microseconds * energy.activePerCore_W, energy: energy)
+      inspection: inspection, watts: watts, microjoules: watts.map { inspection.microseconds * $0 })
     if json { try printJSON(report) } else { show(report) }
   }
 
@@ -75,7 +78,11 @@ struct Inspect: AsyncParsableCommand {
     print("  work      \(model.macs) MAC, \(percent(share)) in INT8, in \(model.steps.count) steps")
     print("  memory    \(model.arenaBytes) B arena, \(model.weightBytes) B weights and constants")
     print("  time      \(rounded(model.microseconds)) us predicted (\(model.model.source))")
-    print("  energy    \(rounded(report.microjoules)) uJ estimated (\(report.energy.source))")
+    if let energy = report.microjoules, let watts {
+      print("  energy    \(rounded(energy)) uJ predicted, one core at \(watts) W for that time")
+    } else {
+      print("  energy    not predicted: --watts states what one busy core of that machine adds")
+    }
   }
 }
 

@@ -59,7 +59,7 @@ struct GraphReader {
     }
     if depth == 0 { try scope.checkAlone(graph) }
     graph.nameCount = scope.names.count
-    graph.nodes = try NodeOrder.sorted(graph.nodes, after: scope.makersOfNeeds())
+    if !scope.isInOrder { graph.nodes = try NodeOrder.sorted(graph.nodes, after: scope.makersOfNeeds()) }
     return Reading(
       graph: graph, outer: depth == 0 ? [] : scope.outer(), made: depth == 0 ? [] : try scope.made())
   }
@@ -114,10 +114,10 @@ struct GraphReader {
       graph.constants.append(node.outputs[0], try node.constantValue())
       return
     }
+    scope.append(needs: node.inputs, inside: inside)
     for output in node.outputs where !output.isEmpty {
       try scope.define(output, by: .node(name, at: graph.nodes.count)) { node.fault($0, tensor: output) }
     }
-    scope.append(needs: node.inputs, inside: inside)
     graph.nodes.append(node)
   }
 

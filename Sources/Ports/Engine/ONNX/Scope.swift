@@ -16,6 +16,8 @@ struct Scope {
   private var makers = [Maker.nobody]
   /// By node: numbers of the names that have to be there before it runs.
   private var needs: [[Int]] = []
+  /// Whether every node stands behind those that make what it needs.
+  private(set) var isInOrder = true
   /// Numbers of the names that the graph gives out.
   private var results: [Int] = []
   /// Names that the graphs inside it make.
@@ -25,12 +27,19 @@ struct Scope {
 
   /// The name that this text is.
   mutating func name(_ text: String) -> Name {
-    if let known = numbers[text] { return names[known] }
-    let name = Name(text: text, number: names.count)
-    numbers[text] = name.number
-    names.append(name)
-    makers.append(.nobody)
-    return name
+    let number = Scope.enter(names.count, into: &numbers[text])
+    if number == names.count {
+      names.append(Name(text: text, number: number))
+      makers.append(.nobody)
+    }
+    return names[number]
+  }
+
+  /// Fills an empty place; the text is hashed once for reading and writing.
+  private static func enter(_ number: Int, into place: inout Int?) -> Int {
+    if let known = place { return known }
+    place = number
+    return number
   }
 
   /// Notes who makes a name; each name has one maker.
@@ -49,7 +58,7 @@ struct Scope {
     throw fault?(reason) ?? .tensor(name.text, reason: reason)
   }
 
-  /// Notes what the next node reads: its inputs, and what the graphs inside it take from around them.
+  /// Notes what the next node reads, before what it makes is noted: its inputs, and what the graphs inside it take from around them.
   mutating func append(needs inputs: [Name], inside readings: [GraphReader.Reading]) {
     var numbers: [Int] = []
     numbers.reserveCapacity(inputs.count)
@@ -58,6 +67,7 @@ struct Scope {
       numbers += reading.graph.captures.map(\.around.number)
       inside.append(contentsOf: reading.made)
     }
+    isInOrder = isInOrder && !numbers.contains(where: isOuter)
     needs.append(numbers)
   }
 

@@ -134,8 +134,8 @@ struct Bindings: Sendable {
   init(_ graph: Graph) {
     values = Array(repeating: nil, count: graph.nameCount)
     isSpatial = Array(repeating: false, count: graph.nameCount)
-    for node in graph.nodes where Bindings.spatial.contains(node.op) {
-      if let name = node.inputs.first { isSpatial[name.number] = true }
+    for i in graph.nodes.indices where Bindings.spatial.contains(graph.nodes[i].op) {
+      if let name = graph.nodes[i].inputs.first { isSpatial[name.number] = true }
     }
   }
 

@@ -68,14 +68,26 @@ struct PackStep: Step {
     }
   }
 
+  /// Neighbours in memory are taken together.
   private func sum(_ from: UnsafePointer<Int8>, _ sums: UnsafeMutablePointer<Int32>) {
     for j in 0..<shape.columns { unsafe sums[j] = 0 }
     for t in 0..<shape.taps {
-      for k in 0..<shape.length {
-        let row = unsafe from + t * shape.tapStride + k * shape.lengthStride
-        if shape.columnStride == 1 {
+      let tap = unsafe from + t * shape.tapStride
+      if shape.columnStride == 1 {
+        for k in 0..<shape.length {
+          let row = unsafe tap + k * shape.lengthStride
           for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j]) }
-        } else {
+        }
+      } else if shape.lengthStride == 1 {
+        for j in 0..<shape.columns {
+          let column = unsafe tap + j * shape.columnStride
+          var sum: Int32 = 0
+          for k in 0..<shape.length { unsafe sum &+= Int32(column[k]) }
+          unsafe sums[j] &+= sum
+        }
+      } else {
+        for k in 0..<shape.length {
+          let row = unsafe tap + k * shape.lengthStride
           for j in 0..<shape.columns { unsafe sums[j] &+= Int32(row[j * shape.columnStride]) }
         }
       }
