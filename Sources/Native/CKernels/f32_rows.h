@@ -89,7 +89,7 @@ TARGET static void layer_norm(const float *x, size_t rows, size_t columns, float
     float sum, squares;
     distances(x, columns, 0, &sum, &squares);
     const float m = sum / n;
-    // The mean is rounded, which tells where it is large beside the deviation; the rest of it follows from the distances.
+    // The mean is rounded, which shows where it is large beside the deviation; the distances from it tell the rest.
     distances(x, columns, m, &sum, &squares);
     const float rest = sum / n, inverse = 1 / sqrtf(fmaxf(squares / n - rest * rest, 0) + epsilon);
     const V centre = v_all(m), scale = v_all(inverse), shift = v_all(-rest * inverse);
