@@ -35,6 +35,8 @@ struct Fusion {
   private mutating func visit(_ index: Int) {
     guard let node = nodes[index], node.has(output: 0), node.has(input: 0) else { return }
     switch node.op {
+    // Most nodes; these need not be held against all that follow.
+    case "DequantizeLinear", "QuantizeLinear": break
     case "Conv": convolution(index, node)
     case "Gemm": gemm(index, node)
     case "MatMul": matMul(index, node)
