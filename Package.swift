@@ -117,7 +117,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync", arguments,
+        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync",
+        arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
