@@ -44,30 +44,30 @@ struct Loops: Sendable {
   var inner: Axis { axes[axes.count - 1] }
 
   /// The runs of the inner loop: for each, the elements at which it starts in the operands.
-  var rows: Rows { Rows(axes: axes) }
+  var rows: Rows { Rows(axes: axes, within: 1) }
 
   /// The loop around the inner one, and the others, each of whose turns it makes with the inner one.
   var rowAxis: Axis { axes.count > 1 ? axes[axes.count - 2] : Axis(length: 1, strides: .zero) }
-  var blocks: Rows {
-    Rows(axes: axes.dropLast(2) + [Axis(length: axes.contains { $0.length == 0 } ? 0 : 1, strides: .zero)])
-  }
+  var blocks: Rows { Rows(axes: axes, within: 2) }
 
   struct Rows: Sequence, IteratorProtocol {
     fileprivate let axes: [Axis]
+    /// Axes inside of a turn.
+    private let within: Int
     private var start: SIMD4<Int> = .zero
-    /// Positions on the axes around the inner one: no more than twice `ModelLimit.rank`, where a tile splits each.
+    /// Positions on the axes around a turn: no more than twice `ModelLimit.rank`, where a tile splits each.
     private var positions = InlineArray<16, Int>(repeating: 0)
     private var isOver: Bool
 
-    fileprivate init(axes: [Axis]) {
-      self.axes = axes
+    fileprivate init(axes: [Axis], within: Int) {
+      (self.axes, self.within) = (axes, within)
       isOver = axes.contains { $0.length == 0 }
     }
 
     mutating func next() -> SIMD4<Int>? {
       guard !isOver else { return nil }
       let row = start
-      var depth = axes.count - 2
+      var depth = axes.count - 1 - within
       while depth >= 0 {
         let axis = axes[depth]
         positions[depth] += 1
