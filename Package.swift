@@ -126,7 +126,7 @@ let package = Package(
     .target(
       name: "Simulation", dependencies: [], path: "firmware-sim/Simulation", swiftSettings: strict),
     .target(
-      name: "Firmware", dependencies: ["Simulation", "CZlib"], path: "firmware-sim/Firmware",
+      name: "Firmware", dependencies: ["Simulation", "Recordings"], path: "firmware-sim/Firmware",
       swiftSettings: strict),
     .executableTarget(
       name: "millwright-sim", dependencies: ["Simulation", "Firmware", "Broker", arguments],

@@ -35,7 +35,7 @@ enum File {
 }
 
 /// The wrappings of deflated data, as zlib numbers them.
-enum Deflated: Int32 {
+package enum Deflated: Int32 {
   /// An entry of a zip file.
   case raw = -15
   /// An element of a .mat file.
@@ -45,7 +45,7 @@ enum Deflated: Int32 {
 }
 
 /// Inflates `data`, or nil when it is damaged or longer than `limit` bytes.
-func inflate(_ data: ArraySlice<UInt8>, _ wrapping: Deflated, limit: Int) -> [UInt8]? {
+package func inflate(_ data: ArraySlice<UInt8>, _ wrapping: Deflated, limit: Int) -> [UInt8]? {
   var stream = unsafe z_stream()
   // SAFETY: zlib reads and writes only the buffers given to it for the length of one call; the stream lives on this
   // frame and is ended on every path.

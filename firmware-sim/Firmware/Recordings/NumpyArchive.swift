@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Recordings
+
 /// The arrays of an .npz file: a zip of .npy files, stored or deflated (numpy.lib.format, versions 1 and 2;
 /// PKWARE APPNOTE 6.3, without zip64). One-dimensional arrays and scalars of the types that recordings use.
 struct NumpyArchive {
@@ -54,7 +56,7 @@ struct NumpyArchive {
       let size = u32(place + 20)
       guard start + size <= file.count else { throw damaged() }
       let packed = file[start..<(start + size)]
-      let data = u16(place + 10) == 0 ? Array(packed) : inflate(packed, .raw)
+      let data = u16(place + 10) == 0 ? Array(packed) : inflate(packed, .raw, limit: contentLimit)
       guard let data, data.count == u32(place + 24) else { throw damaged() }
       result.append((String(decoding: file[(place + 46)..<nameEnd], as: UTF8.self), data))
       place = nameEnd + u16(place + 30) + u16(place + 32)

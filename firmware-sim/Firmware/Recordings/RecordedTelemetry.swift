@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Recordings
 
 /// Slow measurements of a real pump loop, from the Skoltech Anomaly Benchmark (SKAB): one row a second, with
 /// the experimenters' own mark of what was anomalous.
@@ -35,7 +36,9 @@ public struct RecordedTelemetry: Sendable {
   /// Reads one `.csv.gz` file of SKAB.
   public init(skab path: String) throws(FirmwareError) {
     let packed = try contents(of: path)
-    guard let text = inflate(packed[...], .gzip).map({ String(decoding: $0, as: UTF8.self) }) else {
+    guard
+      let text = inflate(packed[...], .gzip, limit: contentLimit).map({ String(decoding: $0, as: UTF8.self) })
+    else {
       throw .badRecording(path: path, reason: "is not a whole gzip file")
     }
     let lines = text.split(whereSeparator: \.isNewline)
