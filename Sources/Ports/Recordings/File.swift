@@ -4,9 +4,9 @@ import CZlib
 import Foundation
 
 /// Files and their packing.
-enum File {
+package enum File {
   /// All bytes of a regular file of at most `Recording.byteLimit`.
-  static func contents(of path: String) throws(RecordingError) -> [UInt8] {
+  package static func contents(of path: String) throws(RecordingError) -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
       let about = try FileManager.default.attributesOfItem(atPath: url.path)
