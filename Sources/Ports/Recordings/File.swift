@@ -11,7 +11,7 @@ package enum File {
     do {
       let about = try FileManager.default.attributesOfItem(atPath: url.path)
       guard about[.type] as? FileAttributeType == .typeRegular else {
-        throw RecordingError.unreadable("not a file")
+        throw RecordingError.unreadable("not a file. Name the recording itself")
       }
       let size = (about[.size] as? NSNumber)?.intValue ?? 0
       guard size <= Recording.byteLimit else {
