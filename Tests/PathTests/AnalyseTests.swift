@@ -74,7 +74,7 @@ import Testing
     #expect(page.origin.unit == reading.unit)
     #expect(page.origin.rate_Hz == reading.rate_Hz)
     #expect(page.origin.sampleCount == reading.count)
-    #expect(abs((page.statistics?.peakToPeak ?? .nan) - reading.peakToPeak) < 1e-6 * reading.peakToPeak)
+    #expect(abs((page.statistics?.peakToPeak ?? .nan) - reading.peakToPeak) < 1e-5 * reading.peakToPeak)
   }
 
   /// The part of the page that these tests look at.
@@ -126,9 +126,9 @@ import Testing
     let page = try JSONDecoder().decode(Page.self, from: Data(result.output.utf8))
     #expect(page.speed?.source == "--speed")
     func expected(_ name: String) -> Double? { page.lines.first { $0.name == name }?.expected_Hz }
-    #expect(expected("GMF") == 21 * 25)
-    #expect(abs((expected("BPFO") ?? 0) - 3.58478 * 25) < 1e-3)
-    #expect(expected("vane pass") == 6 * 25)
+    for (name, hertz) in [("GMF", 21 * 25.0), ("BPFO", 3.58478 * 25), ("vane pass", 6 * 25)] {
+      #expect(abs((expected(name) ?? 0) - hertz) < 1e-3, "\(name)")
+    }
     let svg = try String(contentsOfFile: folder.path + "/page.svg", encoding: .utf8)
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
     let csv = try String(contentsOfFile: folder.path + "/page.csv", encoding: .utf8)
