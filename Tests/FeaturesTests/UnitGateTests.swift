@@ -83,9 +83,9 @@ import Testing
     let verdicts = Self.captures(factor: factor, spread: 0.002)
     #expect(verdicts.prefix(after - 1).allSatisfy { $0 == nil })
     #expect(verdicts.dropFirst(after - 1).allSatisfy { $0?.kind == .unit })
-    #expect(
-      verdicts.last??.evidence.contains("11 mm/s") == true
-        || verdicts.last??.evidence.contains("11.3 mm/s") == true, "\(String(describing: verdicts.last))")
+    // 11.254 mm/s and what the noise adds or takes.
+    let evidence = verdicts.last??.evidence ?? ""
+    #expect(["11.2", "11.3"].contains { evidence.contains("is \($0) mm/s by the samples") }, "\(evidence)")
   }
 
   @Test(
