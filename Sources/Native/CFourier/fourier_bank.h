@@ -70,7 +70,7 @@ INLINE void halves(const float *prototype, int is_real, size_t length, const flo
   take_taps(prototype, 1, 2, 8, h, low0);
   take_taps(prototype, 1, 2, 8, 1, high1);
   take_taps(prototype, 2, 2, 8, h, high0);
-  const V starts[2] = {{-1, 1, -1, 1, -1, 1, -1, 1}, {1, -1, 1, -1, 1, -1, 1, -1}};
+  const V starts[2] = {{1, -1, 1, -1, 1, -1, 1, -1}, {-1, 1, -1, 1, -1, 1, -1, 1}};
   const sums none = {ALL(0.0f), ALL(0.0f)};
   for (size_t k = 0; k < count; k += 8) {
     const size_t m = block(k, count);

@@ -19,8 +19,8 @@ enum {
 };
 
 /// Parts `length` samples of the planar `node` into two planar bands of `length`/2 each: a[m] is the sum over the taps n of
-/// prototype[n] exp(i pi n/4) x[2m + 1 - n], and d[m] the sum over n in 0..<16 of prototype[15 - n]
-/// exp(i pi (15 - n)/4) (-1)^(n + m) x[2m + 1 - n]: the upper band comes down to 0 Hz. A `prototype` is symmetric.
+/// prototype[n] exp(i pi n/4) x[2m + 1 - n], and d[m] the sum over the first 16 of prototype[n + 1] exp(3 i pi n/4)
+/// x[2m + 1 - n], times (-1)^m: the upper band comes down to 0 Hz. A `prototype` is symmetric.
 void mw_bank_halves(int form, const float *prototype, int is_real, size_t length, const float *node, float *scratch,
                     float *bands);
 
