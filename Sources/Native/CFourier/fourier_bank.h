@@ -117,12 +117,14 @@ INLINE void thirds(const float *prototype, int is_real, size_t length, const flo
   }
 }
 
-TARGET void FORM(halves)(const float *prototype, int is_real, size_t length, const float *node, float *scratch, float *bands) {
+TARGET void FORM(halves)(const float *prototype, int is_real, size_t length, const float *node, float *scratch,
+                         float *bands) {
   if (is_real) halves(prototype, 1, length, node, scratch, bands);
   else halves(prototype, 0, length, node, scratch, bands);
 }
 
-TARGET void FORM(thirds)(const float *prototype, int is_real, size_t length, const float *node, float *scratch, float *bands) {
+TARGET void FORM(thirds)(const float *prototype, int is_real, size_t length, const float *node, float *scratch,
+                         float *bands) {
   if (is_real) thirds(prototype, 1, length, node, scratch, bands);
   else thirds(prototype, 0, length, node, scratch, bands);
 }
