@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Analysis
 public import ArgumentParser
 import Machine
 public import Recordings
@@ -18,6 +19,10 @@ struct AnalyseReading: ParsableArguments {
   @Option(help: "Take so many seconds.") var length: Double?
   @Option(help: "Read bare little-endian samples: int16 or float32.") var raw: RawLayout.Format?
   @Option(help: "Channels that take turns in bare samples (default 1).") var channels: Int?
+  @Option(help: "Channel with a tachometer's pulses, for the order-tracked spectrum.") var tacho: String?
+  @Option(help: "Pulses of the tachometer for one turn.") var pulses = 1
+  @Option(help: "Channel with the shaft speed in r/min, for the order-tracked spectrum.")
+  var speedChannel: String?
 
   func validate() throws {
     if let rate, !Recordings.Recording.rates_Hz.contains(rate) {
@@ -36,6 +41,10 @@ struct AnalyseReading: ParsableArguments {
     }
     if let from, !(from >= 0 && from.isFinite) { throw ValidationError("--from is 0 seconds or more") }
     if let length, !(length > 0) { throw ValidationError("--length is a number of seconds above 0") }
+    if !(1...10_000).contains(pulses) { throw ValidationError("--pulses is 1 to 10000") }
+    if tacho != nil, speedChannel != nil {
+      throw ValidationError("--tacho and --speed-channel say the same: give one")
+    }
   }
 
   /// The first option that was given; a stored waveform takes none of them.
@@ -44,8 +53,20 @@ struct AnalyseReading: ParsableArguments {
       ("--rate", rate != nil), ("--unit", unit != nil), ("--scale", scale != nil),
       ("--channel", channel != nil), ("--column", column != nil), ("--row", row != nil),
       ("--from", from != nil), ("--length", length != nil), ("--raw", raw != nil),
+      ("--tacho", tacho != nil), ("--speed-channel", speedChannel != nil),
     ]
     return all.first { $0.1 }?.0
+  }
+
+  /// How the shaft turned, from another channel of the same file; nil where none is named.
+  func speedSignal(in path: String) throws -> Analysis.SpeedSignal? {
+    guard let name = tacho ?? speedChannel else { return nil }
+    var other = selection()
+    (other.channel, other.column, other.unit, other.scale) = (name, nil, nil, 1)
+    let record = try Recordings.Recording.read(path, other)
+    return tacho != nil
+      ? .pulses(record.samples, rate_Hz: record.rate_Hz, perTurn: pulses)
+      : .speeds(record.samples, rate_Hz: record.rate_Hz)
   }
 
   func selection() -> Recordings.Recording.Selection {
