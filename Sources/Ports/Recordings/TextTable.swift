@@ -29,10 +29,9 @@ struct TextTable {
         })
     }
     let time = table.timeColumn()
-    contents.usual =
-      table.names.indices.first {
-        $0 != time && table.isValue($0) && !table.isCount($0)
-      } ?? 0
+    // Never the time, nor a count: a column with a hole in its first rows is refused with its line.
+    let signals = table.names.indices.filter { $0 != time && !table.isCount($0) }
+    contents.usual = signals.first { table.isValue($0) } ?? signals.first ?? 0
     if let time, selection.rate_Hz == nil { contents.rate_Hz = try table.rate(time) }
     return contents
   }
