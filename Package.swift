@@ -149,7 +149,7 @@ let package = Package(
       exclude: ["Allocations"], swiftSettings: strict),
     // The signal chain as a bare process, for `scripts/bench signal`.
     .executableTarget(
-      name: "signal-lab", dependencies: ["Features", "Kernels", "Machine", "Allocations"],
+      name: "signal-lab", dependencies: ["Condition", "Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
@@ -162,7 +162,7 @@ let package = Package(
     tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
     tests("Recordings", ["Recordings"]),
     tests("Signal", ["Signal", "Kernels"]),
-    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
+    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal", "signal-lab"]),
     // Golden vectors and seeded noise for tests.
     .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
@@ -185,8 +185,8 @@ let package = Package(
     tests(
       "Path",
       [
-        "PathLab", "Agent", "Machine", "Clockwork", "Settings", "Alert", "Infer", "Store", "Simulation",
-        "Firmware", "Broker",
+        "PathLab", "Agent", "Acquire", "Machine", "Clockwork", "Settings", "Alert", "Infer", "Store",
+        "Simulation", "Firmware", "Broker",
       ]),
   ]
 )

@@ -92,6 +92,57 @@ import Testing
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
+  private static let sensors = """
+    - { name: second, role: shaft-speed, from: line-1.node-1.speed }
+    - { name: X, role: vibration, from: line-1.node-1.waveform }
+    - { name: Y, role: vibration, from: line-1.node-1.waveform }
+    - { name: Z, role: vibration, from: line-1.node-1.waveform }
+    - { name: v, role: velocity-rms, from: line-1.node-1.velocity-rms }
+    """.replacingOccurrences(of: "\n", with: "\n      ")
+
+  @Test func `the check shows which points are one sensor`() async throws {
+    let folder = try Folder()
+    let file = try Self.site(
+      in: folder, points: Self.sensors,
+      machine:
+        "sensors: [axes: { x: X, y: Y, z: Z }, { redundant: [speed, second], tolerance: 2.5% }, { velocity: v, of: X }]"
+    )
+    let result = try await Program.run(["check", "--site", file])
+    #expect(result.status == 0, "\(result.errors)")
+    for line in [
+      "sensor: P-101: X, Y and Z are one sensor that feels 1 g",
+      "sensor: P-101: speed and second tell one measurement within 2.5 %",
+      "sensor: P-101: v is what the sensor makes of the waveform at X",
+    ] { #expect(result.output.contains(line), "\(result.output)") }
+  }
+
+  @Test(arguments: [
+    ("axes: { x: X, y: Y }", "axes.z", "missing"),
+    ("axes: { x: X, y: Y, z: X }", "'X' stands twice", ""),
+    ("axes: { x: X, y: Y, z: ZZ }", "did you mean 'Z'?", ""),
+    ("axes: { x: X, y: Y, z: speed }", "(X, Y, Z), found 'speed'", ""),
+    ("axes: { x: X, y: Y, z: Z, w: X }", "axes.w", ""),
+    ("{ redundant: [speed] }", "two points", ""),
+    ("{ redundant: [speed, v] }", "rotational-speed and velocity", ""),
+    ("{ redundant: [speed, speed] }", "two points of one quantity", ""),
+    ("{ redundant: [X, Y] }", "found 'X'", ""),
+    ("{ redundant: [speed, second], tolerance: 5 }", "a share above 0% and below 100%, like 5%", ""),
+    ("{ redundant: [speed, second], tolerance: 100% }", "found '100%'", ""),
+    ("{ velocity: v }", "of", "missing"), ("{ velocity: speed, of: X }", "(v), found 'speed'", ""),
+    ("{ axis: { x: X } }", "one of 'axes:", ""),
+    ("{ velocity: v, of: X }, { velocity: v, of: X }", "'X' stands twice", ""),
+  ])
+  func `a sensor that cannot be is refused with its place`(sensor: String, says: String, how: String)
+    async throws
+  {
+    let folder = try Folder()
+    let file = try Self.site(in: folder, points: Self.sensors, machine: "sensors: [\(sensor)]")
+    let result = try await Program.run(["check", "--site", file])
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(file):13:"), "\(result.errors)")
+    #expect(result.errors.contains(says) && result.errors.contains(how), "\(result.errors)")
+  }
+
   @Test func `a site file that is a directory or absent is refused`() async throws {
     let folder = try Folder()
     let directory = try await Program.run(["check", "--site", folder.path])

@@ -10,6 +10,7 @@ import Kernels
 /// signal-lab FILE RATE SPEED    the axes of one point, float32 one after the other; r/min. Commands from stdin:
 ///   values                      the features of every axis, by name
 ///   run COUNT                   windows of all axes: nanoseconds of a core each (median), allocations of all
+///   gate COUNT                  rounds of the validity gate over the same axes and three readings: as `run`
 ///   transform LENGTH COUNT      forward transforms of so many real samples, nanoseconds of a core each (median)
 ///   inverse LENGTH COUNT        inverse transforms of so many complex values
 /// ```
@@ -24,15 +25,18 @@ import Kernels
       FileHandle.standardError.write(Data("usage: signal-lab FILE RATE SPEED\n".utf8))
       exit(64)
     }
+    var gate = bench.gate
     while let line = readLine() {
       let words = line.split(separator: " ").map(String.init)
       let numbers = words.dropFirst().compactMap(Int.init)
       switch (words.first, numbers.count) {
       case ("values", 0): say(bench.values())
       case ("run", 1): say(bench.run(numbers[0]))
+      case ("gate", 1): say(gate.run(numbers[0]))
       case ("transform", 2): say("{\"med_ns\": \(timeForward(numbers[0], numbers[1]))}")
       case ("inverse", 2): say("{\"med_ns\": \(timeInverse(numbers[0], numbers[1]))}")
-      default: say("{\"error\": \"values, run COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}")
+      default:
+        say("{\"error\": \"values, run COUNT, gate COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}")
       }
     }
   }
