@@ -42,7 +42,7 @@ extension SensorLayout {
     var points: [PointID] = []
     for axis in ["x", "y", "z"] {
       let setting = try table.required(axis)
-      let point = try SensorLayout.point(setting, of: machine) { $0.role == .vibration }
+      let point = try SensorLayout.point(setting, of: machine, "vibration") { $0.role == .vibration }
       guard !points.contains(point.id), !triaxial.contains(where: { [$0.x, $0.y, $0.z].contains(point.id) })
       else { throw setting.fail("a point that is no other axis; '\(point.id.name)' stands twice") }
       points.append(point.id)
@@ -56,8 +56,8 @@ extension SensorLayout {
   ) throws(SettingsError) {
     let names = try pair.list()
     guard names.count == 2 else { throw pair.fail("two points") }
-    let first = try SensorLayout.point(names[0], of: machine) { $0.role != .vibration }
-    let second = try SensorLayout.point(names[1], of: machine) { $0.role != .vibration }
+    let first = try SensorLayout.point(names[0], of: machine, "scalar") { $0.role != .vibration }
+    let second = try SensorLayout.point(names[1], of: machine, "scalar") { $0.role != .vibration }
     guard first.id != second.id, first.quantity == second.quantity else {
       throw pair.fail(
         "two points of one quantity, found \(first.quantity.rawValue) and \(second.quantity.rawValue)")
@@ -70,23 +70,23 @@ extension SensorLayout {
   private mutating func add(
     velocity: Setting, of waveform: Setting, _ machine: Machine
   ) throws(SettingsError) {
-    let own = try SensorLayout.point(velocity, of: machine) { $0.role == .velocityRMS }
-    let point = try SensorLayout.point(waveform, of: machine) { $0.role == .vibration }
+    let own = try SensorLayout.point(velocity, of: machine, "velocity-rms") { $0.role == .velocityRMS }
+    let point = try SensorLayout.point(waveform, of: machine, "vibration") { $0.role == .vibration }
     guard ownVelocity.updateValue(own.id, forKey: point.id) == nil else {
       throw waveform.fail("a point that has no velocity yet; '\(point.id.name)' stands twice")
     }
   }
 
-  /// The point of the machine that the setting names, among those that fit.
+  /// The point of the machine that the setting names, among those that fit; `kind` is what they are.
   private static func point(
-    _ setting: Setting, of machine: Machine, where fits: (Point) -> Bool
+    _ setting: Setting, of machine: Machine, _ kind: String, where fits: (Point) -> Bool
   ) throws(SettingsError) -> Point {
     let name = try setting.string()
     if let point = machine.point(name), fits(point) { return point }
     let known = machine.points.filter(fits).map(\.id.name)
     let hint = nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
     let list = known.isEmpty ? "there are none" : known.joined(separator: ", ")
-    throw setting.fail("one of this machine's points that can be one (\(list)), found '\(name)'\(hint)")
+    throw setting.fail("one of this machine's \(kind) points (\(list)), found '\(name)'\(hint)")
   }
 
   /// A share, written in percent.
