@@ -12,7 +12,24 @@ public struct Plant: Sendable, Codable, Equatable {
 
 /// The classes of machine that rules and limits tell apart.
 public enum MachineKind: String, CaseIterable, Sendable, Codable {
-  case pump, fan, motor, gearbox, compressor, other
+  case pump, fan, motor, gearbox
+  /// A centrifugal compressor, or one of a type that is not said.
+  case compressor
+  case reciprocatingCompressor = "reciprocating-compressor"
+  case screwCompressor = "screw-compressor"
+  case other
+}
+
+/// What carries the shaft.
+public enum BearingType: String, CaseIterable, Sendable, Codable { case rolling, sleeve }
+
+/// What feeds the motor.
+public enum DriveType: String, CaseIterable, Sendable, Codable { case line, inverter }
+
+/// Where the rotor sits.
+public enum RotorType: String, CaseIterable, Sendable, Codable {
+  case betweenBearings = "between-bearings"
+  case overhung
 }
 
 /// How a machine stands: rigid when the lowest natural frequency of machine and support, in the direction
@@ -36,13 +53,17 @@ public struct Machine: Sendable, Codable, Equatable {
   public var rotorBarCount: Int?
   public var gears: [GearPair]
   public var belts: [BeltDrive]
+  public var bearingType: BearingType?
+  public var drive: DriveType?
+  public var rotor: RotorType?
   public var points: [Point]
 
   public init(
     id: MachineID, name: String, kind: MachineKind, ratedPower_kW: Double? = nil,
     ratedSpeed_rpm: Double? = nil, shaftHeight_mm: Double? = nil, support: Support? = nil,
     bearings: [Bearing] = [], vaneCount: Int? = nil, lineFrequency_Hz: Double? = nil, points: [Point] = [],
-    poleCount: Int? = nil, rotorBarCount: Int? = nil, gears: [GearPair] = [], belts: [BeltDrive] = []
+    poleCount: Int? = nil, rotorBarCount: Int? = nil, gears: [GearPair] = [], belts: [BeltDrive] = [],
+    bearingType: BearingType? = nil, drive: DriveType? = nil, rotor: RotorType? = nil
   ) {
     self.id = id
     self.name = name
@@ -59,6 +80,9 @@ public struct Machine: Sendable, Codable, Equatable {
     self.rotorBarCount = rotorBarCount
     self.gears = gears
     self.belts = belts
+    self.bearingType = bearingType
+    self.drive = drive
+    self.rotor = rotor
   }
 
   public func point(_ name: String) -> Point? { points.first { $0.id.name == name } }
@@ -85,6 +109,21 @@ public enum PointRole: String, CaseIterable, Sendable, Codable {
   case flow
   case shaftSpeed = "shaft-speed"
   case current, power, voltage, humidity
+  /// The largest phase current less the mean, over the mean.
+  case currentImbalance = "current-imbalance"
+  case dischargeTemperature = "discharge-temperature"
+  case interstagePressure = "interstage-pressure"
+  /// Of a compressor's valve pocket; of its packing's vent.
+  case valveTemperature = "valve-temperature"
+  case ventTemperature = "vent-temperature"
+  /// Of a mechanical seal, and of its barrier fluid.
+  case sealTemperature = "seal-temperature"
+  case sealPressure = "seal-pressure"
+  /// Over a strainer, filter or separator.
+  case differentialPressure = "differential-pressure"
+  case oilTemperature = "oil-temperature"
+  case oilPressure = "oil-pressure"
+  case couplingTemperature = "coupling-temperature"
   case other
 }
 

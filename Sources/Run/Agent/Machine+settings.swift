@@ -21,6 +21,9 @@ extension Machine {
     machine.support = try table.optionalChoice("support", of: Support.self)
     machine.vaneCount = try table.optionalInteger("vanes", in: 2...200)
     machine.lineFrequency_Hz = try positive("line-frequency-hz", in: table)
+    machine.bearingType = try table.optionalChoice("bearing-type", of: BearingType.self)
+    machine.drive = try table.optionalChoice("drive", of: DriveType.self)
+    machine.rotor = try table.optionalChoice("rotor", of: RotorType.self)
     try decodeDrive(&machine, table)
     for bearing in try table.optionalList("bearings") {
       machine.bearings.append(try known.bearing(bearing))
@@ -121,9 +124,14 @@ extension PointRole {
     switch self {
     case .vibration, .accelerationRMS, .accelerationPeak: .acceleration
     case .velocityRMS: .velocity
-    case .crestFactor, .kurtosis: .ratio
-    case .bearingTemperature, .windingTemperature, .casingTemperature, .ambientTemperature: .temperature
-    case .suctionPressure, .dischargePressure: .pressure
+    case .crestFactor, .kurtosis, .currentImbalance: .ratio
+    case .bearingTemperature, .windingTemperature, .casingTemperature, .ambientTemperature,
+      .dischargeTemperature, .valveTemperature, .ventTemperature, .sealTemperature, .oilTemperature,
+      .couplingTemperature:
+      .temperature
+    case .suctionPressure, .dischargePressure, .interstagePressure, .sealPressure, .differentialPressure,
+      .oilPressure:
+      .pressure
     case .flow: .flow
     case .shaftSpeed: .rotationalSpeed
     case .current: .current
