@@ -11,6 +11,8 @@ import Kernels
 ///   values                      the features of every axis, by name
 ///   run COUNT                   windows of all axes: nanoseconds of a core each (median), allocations of all
 ///   gate COUNT                  rounds of the validity gate over the same axes and three readings: as `run`
+///   window KNOWN COUNT          the same of the daemon's windows of a machine of which is known: nothing, bearing, gears,
+///                               motor, rating
 ///   transform LENGTH COUNT      forward transforms of so many real samples, nanoseconds of a core each (median)
 ///   inverse LENGTH COUNT        inverse transforms of so many complex values
 /// ```
@@ -33,10 +35,17 @@ import Kernels
       case ("values", 0): say(bench.values())
       case ("run", 1): say(bench.run(numbers[0]))
       case ("gate", 1): say(gate.run(numbers[0]))
+      case ("window", 1):
+        let known = PointBench.Known(rawValue: words[1])
+        say(
+          known.map { bench.run(numbers[0], knowing: $0) }
+            ?? "{\"error\": \"nothing is known of \(words[1])\"}")
       case ("transform", 2): say("{\"med_ns\": \(timeForward(numbers[0], numbers[1]))}")
       case ("inverse", 2): say("{\"med_ns\": \(timeInverse(numbers[0], numbers[1]))}")
       default:
-        say("{\"error\": \"values, run COUNT, gate COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}")
+        say(
+          "{\"error\": \"values, run COUNT, gate COUNT, window KNOWN COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}"
+        )
       }
     }
   }
