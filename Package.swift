@@ -156,21 +156,23 @@ let package = Package(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
       swiftSettings: strict),
 
+    // Golden vectors, real records and seeded noise for tests.
+    .target(
+      name: "TestData", dependencies: ["Recordings"], path: "Tests/TestData", swiftSettings: strict),
     tests("Core", ["Machine", "Clockwork", "Settings"]),
-    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
+    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine", "TestData"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
-    tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
+    tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "TestData"]),
     tests("Recordings", ["Recordings"]),
-    tests("Signal", ["Signal", "Kernels"]),
-    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal", "signal-lab"]),
-    // Golden vectors and seeded noise for tests.
-    .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
+    tests("Signal", ["Signal", "Kernels", "TestData"]),
+    tests(
+      "Features", ["Features", "Condition", "Kernels", "Machine", "Signal", "signal-lab", "TestData"]),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
-    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine", "TestData"]),
+    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings", "TestData"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
-    tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
+    tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker", "TestData"]),
     tests("Simulation", ["Simulation", "Firmware"]),
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
     .target(

@@ -3,6 +3,7 @@
 import Condition
 import Foundation
 import Machine
+import TestData
 import Testing
 
 /// What is known of a capture beside its samples: its count, its segments, the times of its blocks.
@@ -35,7 +36,7 @@ import Testing
 
   /// 32 blocks of 512 samples with the given rate, and a jitter of their times.
   static func blocks(rate: Double, jitter_s: Double = 0, seed: UInt64 = 1) -> CaptureFacts {
-    var random = SplitMix(state: seed)
+    var random = Noise(seed)
     var facts = CaptureFacts()
     facts.blocks = (0..<32).map {
       CaptureFacts.Block(
@@ -105,7 +106,7 @@ import Testing
     var layout = SensorLayout()
     layout.triaxial = [.init(x: x, y: y, z: z)]
     var gate = ValidityGate(plant: WaveformGateTests.plant, layout: layout)
-    var random = SplitMix(state: seed)
+    var random = Noise(seed)
     let direction = (0..<3).map { _ in random.normal() }
     let norm = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
     var last: SensorDefect?

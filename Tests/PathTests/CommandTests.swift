@@ -144,6 +144,35 @@ import Testing
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
+  @Test(arguments: [
+    (["--broker", "http://h"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "mqtt://h:0"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "mqtt://h'x:1'"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "none.yaml"], "none.yaml: no such file"),
+    (["--site", "a/b"], "--site:1:7: site: expected 1 to 64 bytes without spaces"),
+    (["--site", ""], "--site:1:7: site: expected 1 to 64 bytes without spaces"),
+  ])
+  func `a receiver with a wrong broker or site names the option and ends with 78`(
+    wrong: [String], says: String
+  ) async throws {
+    let folder = try Folder()
+    let site = wrong[0] == "--site" ? [] : ["--site", "test"]
+    let result = try await Program.run(["receive", "--database", folder.path + "/up.db"] + site + wrong)
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(says)"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/up.db"))
+  }
+
+  @Test func `a broker file's mistake is named with its line and key`() async throws {
+    let folder = try Folder()
+    let file = try folder.write("broker: mqtt://h\nkeep-alive: 1s\n", to: "broker.yaml")
+    let result = try await Program.run([
+      "receive", "--site", "test", "--broker", file, "--database", folder.path + "/up.db",
+    ])
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(file):2:13: keep-alive: expected"), "\(result.errors)")
+  }
+
   @Test func `a site file that is a directory or absent is refused`() async throws {
     let folder = try Folder()
     let directory = try await Program.run(["check", "--site", folder.path])
