@@ -206,6 +206,11 @@ extension FaultDraft {
     if symptom.supports != nil, symptom.weight == 0, !symptom.isNecessary {
       throw see.fail("'weight' beside it: a symptom that supports has to be worth something")
     }
+    if symptom.source.isEmpty,
+      [symptom.supports, symptom.opposes].contains(where: { $0?.needsBaseline == false })
+    {
+      throw .missingKey(see.place, key: "\(id).\(prefix)source")
+    }
     guard (symptom.opposes != nil) == (symptom.against > 0) else {
       throw see.fail("'opposes' and 'against' together: one without the other counts for nothing")
     }
