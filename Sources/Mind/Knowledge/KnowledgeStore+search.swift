@@ -37,8 +37,8 @@ extension KnowledgeStore {
     let query = Set(trigrams).sorted().map { "\"\($0)\"" }.joined(separator: " OR ")
     let places = kinds.map { _ in "?" }.joined(separator: ", ")
     let sql = """
-      SELECT document.kind, document.key, document.title, document.body FROM document_text
-        JOIN document ON document.id = document_text.rowid
+      SELECT document.kind, document.key, document.title, document.body, document_text.title, document_text.body
+      FROM document_text JOIN document ON document.id = document_text.rowid
       WHERE document_text MATCH ? \(kinds.isEmpty ? "" : "AND document.kind IN (\(places))")
       ORDER BY bm25(document_text, 3.0, 1.0), document.id LIMIT \(KnowledgeStore.maximumCandidates)
       """
@@ -46,49 +46,80 @@ extension KnowledgeStore {
       let rows = try await ledger.read { (tx) throws(LedgerError) in
         try tx.rows(sql, ([query] + kinds).map { .text($0) })
       }
-      return Array(KnowledgeStore.rank(rows.map { $0.map { $0.text ?? "" } }, words).prefix(limit))
+      var ranking = Ranking(words)
+      return ranking.best(limit, of: rows.map { $0.map { $0.text ?? "" } })
     } catch { throw .database(error) }
   }
+}
+
+/// Documents held against the words of one query.
+private struct Ranking {
+  let words: [String]
+  /// Likenesses of words of documents to each word of the query, as far as they are known.
+  private var known: [[String: Double]]
 
   /// Share of a match in the body beside one in the title.
   private static let bodyShare = 0.5
+  /// Likeness from which a document has the word, for telling rare words from common ones.
+  private static let same = 0.8
 
-  private static func rank(_ rows: [[String]], _ words: [String]) -> [Hit] {
-    var memory: [[String: Double]] = words.map { _ in [:] }
-    func best(_ position: Int, _ text: String) -> Double {
-      var best = 0.0
-      for word in Words(text).all {
-        let likeness: Double
-        if let known = memory[position][word] {
-          likeness = known
-        } else {
-          likeness = Words.likeness(of: words[position], to: word)
-          memory[position][word] = likeness
-        }
-        best = max(best, likeness)
-      }
-      return best
+  init(_ words: [String]) {
+    self.words = words
+    known = words.map { _ in [:] }
+  }
+
+  /// - Parameter rows: kind, key, title, body, and the words of title and body with spaces around them.
+  mutating func best(_ limit: Int, of rows: [[String]]) -> [KnowledgeStore.Hit] {
+    var matches: [[(title: Double, body: Double)]] = []
+    for row in rows {
+      matches.append(
+        words.indices.map { (title: likeness(of: $0, in: row[4]), body: likeness(of: $0, in: row[5])) })
     }
-    let matches = rows.map { row in words.indices.map { (title: best($0, row[2]), body: best($0, row[3])) } }
-    let rarities = words.indices.map { position in
-      let count = matches.count { max($0[position].title, $0[position].body) >= 0.8 }
+    let rarities = words.indices.map { word in
+      let count = matches.count { max($0[word].title, $0[word].body) >= Ranking.same }
       return log(1 + Double(rows.count) / Double(max(1, count)))
     }
     let whole = rarities.reduce(0, +)
-    var hits: [(order: Int, hit: Hit)] = []
-    for (order, (row, match)) in zip(rows, matches).enumerated() {
-      let score =
-        zip(match, rarities).reduce(0) { $0 + max($1.0.title, bodyShare * $1.0.body) * $1.1 } / whole
-      guard score > 0 else { continue }
-      let lines = row[3].split(separator: "\n").map(String.init)
-      let line = lines.max { a, b in
-        func worth(_ text: String) -> Double {
-          words.indices.reduce(0) { $0 + best($1, text) * rarities[$1] }
-        }
-        return worth(a) < worth(b)
+    var scores: [(order: Int, score: Double)] = []
+    for (order, match) in matches.enumerated() {
+      var score = 0.0
+      for (match, rarity) in zip(match, rarities) {
+        score += max(match.title, Ranking.bodyShare * match.body) * rarity / whole
       }
-      hits.append((order, Hit(kind: row[0], key: row[1], title: row[2], score: score, line: line ?? "")))
+      if score > 0 { scores.append((order, score)) }
     }
-    return hits.sorted { ($1.hit.score, $0.order) < ($0.hit.score, $1.order) }.map(\.hit)
+    scores.sort { ($1.score, $0.order) < ($0.score, $1.order) }
+    return scores.prefix(limit).map { found in
+      let row = rows[found.order]
+      return .init(
+        kind: row[0], key: row[1], title: row[2], score: found.score, line: bestLine(of: row[3], rarities))
+    }
+  }
+
+  /// The statement that meets the words best, the first of several.
+  private mutating func bestLine(of body: String, _ rarities: [Double]) -> String {
+    var best = (line: "", worth: -1.0)
+    for line in body.split(separator: "\n").map(String.init) {
+      var worth = 0.0
+      for word in words.indices { worth += likeness(of: word, in: Words.spaced(line)) * rarities[word] }
+      if worth > best.worth { best = (line, worth) }
+    }
+    return best.line
+  }
+
+  /// The best likeness of one word of the query to any of a text.
+  private mutating func likeness(of word: Int, in spaced: String) -> Double {
+    var best = 0.0
+    for other in spaced.split(separator: " ") {
+      let other = String(other)
+      if let likeness = known[word][other] {
+        best = max(best, likeness)
+      } else {
+        let likeness = Words.likeness(of: words[word], to: other)
+        known[word][other] = likeness
+        best = max(best, likeness)
+      }
+    }
+    return best
   }
 }

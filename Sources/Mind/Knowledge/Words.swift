@@ -29,9 +29,17 @@ struct Words {
     if other.count >= 4, word.hasPrefix(other) { return 0.85 }
     let allowed = allowedEdits(in: word.count)
     guard allowed > 0, abs(word.count - other.count) <= allowed else { return 0 }
+    // Every letter that only one of the words has takes an edit of its own: most pairs end here.
+    let (a, b) = (letters(of: word), letters(of: other))
+    guard max((a & ~b).nonzeroBitCount, (b & ~a).nonzeroBitCount) <= allowed else { return 0 }
     let edits = editDistance(Array(word), Array(other))
     guard edits <= allowed else { return 0 }
     return 0.9 * (1 - Double(edits) / Double(max(word.count, other.count)))
+  }
+
+  /// The letters of a word as a set, by their last five bits.
+  private static func letters(of word: String) -> UInt32 {
+    word.unicodeScalars.reduce(0) { $0 | 1 << ($1.value & 31) }
   }
 
   /// Letters that may be wrong: short words become others by one.
