@@ -59,7 +59,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     ),
     Mistake(
       "machines: [pump, fan]", "needs: [‸polse]",
-      "needs[0]: expected one of bearings, gears, belts, vanes, line-frequency, poles, rotor-bars, rated-speed, sleeve-bearings, inverter, overhung, found 'polse'; did you mean 'poles'?"
+      "needs[0]: expected one of bearings, gears, belts, vanes, line-frequency, poles, rotor-bars, rated-speed, sleeve-bearings, inverter, overhung, recent-lubrication, found 'polse'; did you mean 'poles'?"
     ),
     Mistake(
       "machines: [pump, fan]", "judge: ‸zone",

@@ -55,25 +55,23 @@ extension KnowledgeStore {
 /// Documents held against the words of one query.
 private struct Ranking {
   let words: [String]
-  /// Likenesses of words of documents to each word of the query, as far as they are known.
-  private var known: [[String: Double]]
+  /// Numbers of the words of documents, and how each is like each word of the query.
+  private var numbers: [String: Int] = [:]
+  private var likenesses: [[Double]] = []
 
   /// Share of a match in the body beside one in the title.
   private static let bodyShare = 0.5
   /// Likeness from which a document has the word, for telling rare words from common ones.
   private static let same = 0.8
 
-  init(_ words: [String]) {
-    self.words = words
-    known = words.map { _ in [:] }
-  }
+  init(_ words: [String]) { self.words = words }
 
   /// - Parameter rows: kind, key, title, body, and the words of title and body with spaces around them.
   mutating func best(_ limit: Int, of rows: [[String]]) -> [KnowledgeStore.Hit] {
     var matches: [[(title: Double, body: Double)]] = []
     for row in rows {
-      matches.append(
-        words.indices.map { (title: likeness(of: $0, in: row[4]), body: likeness(of: $0, in: row[5])) })
+      let (title, body) = (likeness(of: row[4]), likeness(of: row[5]))
+      matches.append(words.indices.map { (title: title[$0], body: body[$0]) })
     }
     let rarities = words.indices.map { word in
       let count = matches.count { max($0[word].title, $0[word].body) >= Ranking.same }
@@ -100,26 +98,26 @@ private struct Ranking {
   private mutating func bestLine(of body: String, _ rarities: [Double]) -> String {
     var best = (line: "", worth: -1.0)
     for line in body.split(separator: "\n").map(String.init) {
-      var worth = 0.0
-      for word in words.indices { worth += likeness(of: word, in: Words.spaced(line)) * rarities[word] }
+      let worth = zip(likeness(of: Words.spaced(line)), rarities).reduce(0) { $0 + $1.0 * $1.1 }
       if worth > best.worth { best = (line, worth) }
     }
     return best.line
   }
 
-  /// The best likeness of one word of the query to any of a text.
-  private mutating func likeness(of word: Int, in spaced: String) -> Double {
-    var best = 0.0
-    for other in spaced.split(separator: " ") {
-      let other = String(other)
-      if let likeness = known[word][other] {
-        best = max(best, likeness)
-      } else {
-        let likeness = Words.likeness(of: words[word], to: other)
-        known[word][other] = likeness
-        best = max(best, likeness)
-      }
+  /// For each word of the query, the best likeness to any word of a text.
+  private mutating func likeness(of spaced: String) -> [Double] {
+    var best = words.map { _ in 0.0 }
+    for word in spaced.split(separator: " ") {
+      let number = number(of: String(word))
+      for i in words.indices { best[i] = max(best[i], likenesses[number][i]) }
     }
     return best
+  }
+
+  private mutating func number(of word: String) -> Int {
+    if let known = numbers[word] { return known }
+    likenesses.append(words.map { Words.likeness(of: $0, to: word) })
+    numbers[word] = likenesses.count - 1
+    return likenesses.count - 1
   }
 }
