@@ -128,6 +128,15 @@ extension FaultDraft {
     return names
   }
 
+  /// Names of the symptoms that only machines with the sensor are asked for.
+  func symptomsIfMeasured() throws(SettingsError) -> Set<String> {
+    var names: Set<String> = []
+    for name in symptoms {
+      if let flag = values["symptoms.\(name).if-measured"]?.setting, try flag.flag() { names.insert(name) }
+    }
+    return names
+  }
+
   /// Every value with its place, in the order of the paths.
   var origins: [KnowledgeBase.Origin] {
     values.map {

@@ -21,6 +21,12 @@ extension FaultDraft {
     symptom.against = try share(prefix + "against")
     symptom.isNecessary = try self[prefix + "necessary"]?.flag() ?? false
     try checkPlace(of: observable, prefix, model)
+    if let setting = self[prefix + "if-measured"], try setting.flag() {
+      guard quantity.isReading, !symptom.isNecessary else {
+        throw setting.fail(
+          "this only beside a reading that is not necessary: a machine without its sensor does without it")
+      }
+    }
     try checkTests(symptom, prefix, see)
     if symptom.isNecessary, let line = quantity.line,
       let datum = line.needs.first(where: { !model.needs.contains($0) })

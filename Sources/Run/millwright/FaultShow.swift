@@ -86,7 +86,8 @@ private struct FaultPage {
         "text", "see", "at", "as", "supports", "opposes", "weight", "against", "necessary", "source",
       ]
       let marks = keys.map { mark("symptoms.\(name).\($0)", named: $0) }.joined()
-      print("  \(symptom.isNecessary ? "!" : " ") \(name): \(symptom.text)\(marks)")
+      let remark = entry.ifMeasured.contains(name) ? ", where it is measured" : ""
+      print("  \(symptom.isNecessary ? "!" : " ") \(name): \(symptom.text)\(remark)\(marks)")
       if let test = symptom.supports {
         print("      + \(padded(rounded(symptom.weight), 6))\(symptom.see.expression) \(test.expression)")
       }
