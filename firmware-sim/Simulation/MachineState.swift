@@ -65,7 +65,9 @@ extension MachineSpec {
       let s = faults.severity(kind, at: t)
       friction += 0.9 * s * s
     }
-    friction += 0.15 * faults.severity(.misalignment, at: t)
+    for kind in [FaultKind.parallelMisalignment, .angularMisalignment] {
+      friction += 0.15 * faults.severity(kind, at: t)
+    }
     let current = state.current_A / ratedCurrent_A
     return ThermalState(
       bearing_degC: ambient + thermal.bearingRise_K * (0.35 * state.speed + 0.65 * state.speed * state.load)

@@ -1,30 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What can go wrong with a simulated machine or with a sensor on it, by the product's fault ids.
-public enum FaultKind: String, CaseIterable, Sendable, Codable {
-  case unbalance, misalignment, looseness
-  case bearingOuterRace = "bearing-outer-race"
-  case bearingInnerRace = "bearing-inner-race"
-  case bearingRollingElement = "bearing-rolling-element"
-  case bearingCage = "bearing-cage"
-  case cavitation
-  case blockedStrainer = "blocked-strainer"
-  case coolingLoss = "cooling-loss"
-  case sensorStuck = "sensor-stuck"
-  case sensorBias = "sensor-bias"
-  case sensorClipped = "sensor-clipped"
-  case sensorDropout = "sensor-dropout"
-  case sensorLooseMount = "sensor-loose-mount"
-
-  /// True when the machine is well and only its sensor is not.
-  public var isSensorFault: Bool {
-    switch self {
-    case .sensorStuck, .sensorBias, .sensorClipped, .sensorDropout, .sensorLooseMount: true
-    default: false
-    }
-  }
-}
-
 /// One fault with its course: nothing before `onset_s`, then severity grows in a straight line to `ceiling`
 /// within `growth_s`, and stays until a repair at `end_s`.
 public struct FaultPlan: Sendable, Hashable {
