@@ -45,10 +45,11 @@ extension MachineSpec {
     state.load = state.power
     // The motor slips in proportion to its torque; the drive holds the electrical frequency.
     let synchronous_rpm = 120 * lineFrequency_Hz / Double(poles)
-    let slip = (synchronous_rpm - ratedSpeed_rpm) / synchronous_rpm * state.power / max(asked.speed, 0.1)
+    let slip =
+      (1 - ratedSpeed_rpm / shaftRatio / synchronous_rpm) * state.power / max(asked.speed, 0.1)
     state.supply_Hz = lineFrequency_Hz * asked.speed
     let wobble = 1 + 0.0004 * drift(base, stream: 2, at: t, period_s: 11)
-    state.rotation_Hz = synchronous_rpm / 60 * asked.speed * (1 - slip) * wobble
+    state.rotation_Hz = synchronous_rpm / 60 * asked.speed * (1 - slip) * wobble * shaftRatio
     let torque = state.power / max(asked.speed, 0.1)
     state.current_A = ratedCurrent_A * (0.09 + 0.91 * torque * torque).squareRoot()
     return state
@@ -60,24 +61,12 @@ extension MachineSpec {
     let ambient = thermal.ambient(at: t, seed: seed)
     guard state.isOn else { return ThermalState(bearing_degC: ambient, winding_degC: ambient) }
     let cooling = faults.severity(.coolingLoss, at: t)
-    var friction = 0.0
-    for kind in FaultKind.bearings {
-      let s = faults.severity(kind, at: t)
-      friction += 0.9 * s * s
-    }
-    for kind in [FaultKind.parallelMisalignment, .angularMisalignment] {
-      friction += 0.15 * faults.severity(kind, at: t)
-    }
+    let friction = addedFriction(faults, at: t)
     let current = state.current_A / ratedCurrent_A
     return ThermalState(
       bearing_degC: ambient + thermal.bearingRise_K * (0.35 * state.speed + 0.65 * state.speed * state.load)
         * (1 + friction) * (1 + 0.5 * cooling),
-      winding_degC: ambient + thermal.windingRise_K * current * current * (1 + 0.9 * cooling))
+      winding_degC: ambient + thermal.windingRise_K * current * current
+        * (1 + 0.9 * cooling + addedWindingLoss(faults, at: t)))
   }
-}
-
-extension FaultKind {
-  static let bearings: [FaultKind] = [
-    .bearingOuterRace, .bearingInnerRace, .bearingRollingElement, .bearingCage,
-  ]
 }
