@@ -81,7 +81,7 @@ extension Ear {
     signature.blows.append(
       BlowTrain(
         rate_Hz: bearing.outer * (1 + 6 * severity),
-        peak: 11 * gain * severity.squareRoot() * (1 - 0.55 * severity),
+        peak: 9 * gain * min(1, 4 * severity) * (1 - 0.75 * severity),
         slip: min(1, 0.35 + severity), spread: 0.4))
     signature.housing.noise_m_s2 *= 1 + 7 * severity * gain
     signature.ring.noise_m_s2 *= 1 + 5 * severity * gain
