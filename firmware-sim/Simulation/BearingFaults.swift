@@ -54,7 +54,7 @@ extension Ear {
     case .bearingRollingElement:
       (train.rate_Hz, train.peak, train.loadZone_Hz) = (bearing.element, 34 * strength, bearing.cage)
     default:
-      (train.rate_Hz, train.peak, train.slip, train.spread) = (bearing.cage, 48 * strength, 0.015, 0.6)
+      (train.rate_Hz, train.peak, train.slip, train.spread) = (bearing.cage, 60 * strength, 0.015, 0.6)
     }
     signature.blows.append(train)
     // From half way on the lines stand in the velocity spectrum too.
