@@ -83,7 +83,7 @@ public struct ReciprocatingCompressor: Sendable, Hashable {
     result.interstage_bar = middle - 1.013
     // Gas that leaks back hot is compressed again.
     let between_K = ambient_degC + approach_K + 273.15
-    let out_K = between_K * temperatureRatio(second) * (1 + 0.1 * c.secondValve + 0.02 * c.packing)
+    let out_K = between_K * temperatureRatio(second) * (1 + 0.18 * c.secondValve + 0.04 * c.packing)
     result.discharge_degC = out_K - 273.15
     let warm_K = max(c.firstValve, c.secondValve)
     result.valve_degC = ambient_degC + 30 + 10 * load + 65 * warm_K
@@ -106,9 +106,9 @@ public struct ScrewCompressor: Sendable, Hashable {
   /// Heat that the injected oil takes up at rated speed, kW/K over rated shaft power in kW.
   public var oilCapacity = 0.03
   /// Share of the way from oil to ambient that the clean cooler goes.
-  public var coolerEffectiveness = 0.58
+  public var coolerEffectiveness = 0.5
   /// The thermostat lets no colder oil into the screw, degC.
-  public var thermostat_degC = 50.0
+  public var thermostat_degC = 45.0
 
   /// A compressor by its rated point.
   public init(ratedFlow_m3h: Double, discharge_bar: Double) {

@@ -73,7 +73,7 @@ extension Ear {
       signature.floor *= 1 + 0.7 * unrest.recirculation * near
     }
     if unrest.stall > 0 {
-      add(free: trait(74, 0.58, 0.72) * f, 2.4 * unrest.stall * n2 * unsteady(74, 0.2), stream: 74)
+      add(free: trait(74, 0.58, 0.72) * f, 3.4 * unrest.stall * n2 * unsteady(74, 0.2), stream: 74)
       signature.addRumble(
         0.3 * f, velocity_mm_s: 1.8 * unrest.stall * n2 * near * unsteady(75, 0.2), width: 0.6)
     }

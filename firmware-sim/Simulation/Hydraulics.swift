@@ -59,90 +59,11 @@ public struct Hydraulics: Sendable, Hashable {
 
   /// Vapour pressure of water, bar absolute, after Antoine (coefficients of NIST, 1-100 degC).
   public static func vapourPressure_bar(_ temperature_degC: Double) -> Double {
-    power(10, 8.07131 - 1730.63 / (233.426 + temperature_degC)) * 1.33322e-3
+    power(10, 8.07131 - 1730.63 / (233.426 + temperature_degC)) * 1.3332237e-3
   }
 }
 
 extension Hydraulics {
-  /// What wears or blocks the pump at one moment.
-  struct Condition {
-    /// How far the discharge valve stands open.
-    var valve = 1.0
-    /// 0...1 of the strainer's mesh lost, of the suction level lost, of the wheel worn, of the wear ring worn.
-    var strainer = 0.0
-    var starving = 0.0
-    var wear = 0.0
-    var leakage = 0.0
-    /// Share of the volume that is gas.
-    var gas = 0.0
-    /// 0...1 of the prime lost.
-    var dry = 0.0
-    /// Density over that of water.
-    var density = 1.0
-  }
-
-  /// Where pump and pipe meet at speed `n`, in this condition; `ratedPower_kW` is the motor's.
-  func stream(speed n: Double, _ c: Condition, ratedPower_kW: Double) -> Stream {
-    // A starving suction: the level falls until little is left above vapour pressure.
-    let left = 1 - c.starving
-    let tank = tank_bar - (1 - left * left * left) * (tank_bar + 0.62)
-    var result = Stream()
-    result.differential_bar = 0
-    guard n > 0.02 else {
-      (result.flow_m3h, result.suction_bar, result.discharge_bar) = (0, tank, max(static_bar, tank))
-      return result
-    }
-    let mesh = strainer_bar * (1 + 24 * c.strainer * c.strainer)
-    let valve = max(c.valve, 1e-4)
-    // A pump gives up its head at 8-12 % of gas by volume (Gülich, Centrifugal Pumps, ch. 13).
-    let filled = max(0, 1 - 2.5 * c.gas - 12 * c.gas * c.gas) * (1 - 0.98 * c.dry * c.dry.squareRoot())
-    let weight = c.density * (1 - c.gas)
-    // Water that the wear ring lets back makes the wheel move more than the pipe gets.
-    func delivered(_ q: Double, _ rise: Double) -> Double {
-      max(0, q - 0.3 * c.leakage * max(rise / ratedRise_bar, 0).squareRoot())
-    }
-    func margin_m(_ q: Double) -> Double {
-      npshAvailable_m(suction_bar: tank - mesh * q * q) - npshRequired_m(flow: q, speed: n)
-    }
-    func rise(_ q: Double) -> Double {
-      let worn =
-        ratedRise_bar * (1.2 * n * n * (1 - 0.22 * c.wear) - 0.2 * q * q * (1 + c.wear))
-      return max(0, worn) * filled * weight * (1 - Self.headLost(margin_m: margin_m(q)))
-    }
-    func excess(_ q: Double) -> Double {
-      let rise = rise(q)
-      let out = delivered(q, rise)
-      return rise + tank - mesh * out * out - pipe_bar(flow: out, valve: valve)
-    }
-    var low = 0.0
-    var high = 2.5 * n
-    for _ in 0..<36 {
-      let middle = (low + high) / 2
-      if excess(middle) > 0 { low = middle } else { high = middle }
-    }
-    let inside = (low + high) / 2
-    let gain = rise(inside)
-    let q = delivered(inside, gain)
-    result.flow_m3h = q * ratedFlow_m3h
-    result.differential_bar = mesh * q * q
-    result.suction_bar = tank - mesh * q * q
-    result.discharge_bar = result.suction_bar + gain
-    // At the rated point a pump takes 85 % of its motor.
-    result.power =
-      0.85 * shaftPower(flow: inside, speed: n) * weight * (1 - 0.15 * c.wear) * (0.15 + 0.85 * filled)
-    let useful_kW = q * ratedFlow_m3h / 3600 * gain * 100
-    result.lostHeat_kW = max(0, result.power * ratedPower_kW - useful_kW)
-    result.capacity_kW_K = q * ratedFlow_m3h / 3600 * Self.density * 4.18
-    let x = inside / n
-    result.unrest.cavitation =
-      (1 - smoothStep(margin_m(inside), from: -0.5 * npshRequired_m, to: 1.5 * npshRequired_m)) * (1 - c.dry)
-    result.unrest.recirculation =
-      max(1 - smoothStep(x, from: 0.2, to: 0.55), smoothStep(x, from: 1.12, to: 1.45)) * (1 - c.dry)
-    result.unrest.gas = min(1, c.gas / 0.1)
-    result.unrest.dry = c.dry
-    return result
-  }
-
   /// Share of the head that vapour takes: 3 % where NPSH is just what the pump needs, a third at the most.
-  static func headLost(margin_m: Double) -> Double { min(0.03 * exponential(-margin_m / 0.6), 0.35) }
+  public static func headLost(margin_m: Double) -> Double { min(0.03 * exponential(-margin_m / 0.6), 0.35) }
 }

@@ -108,6 +108,26 @@ public enum Scalar: String, CaseIterable, Sendable {
 }
 
 extension MachineSpec {
+  /// The scalars that this machine has; all others are NaN for ever. The imbalance of currents is NaN at rest.
+  public var instruments: [Scalar] {
+    var has: Set<Scalar> = [
+      .speed, .load, .bearingTemperature, .windingTemperature, .ambientTemperature, .current, .power,
+      .velocityRMS, .accelerationRMS, .currentImbalance,
+    ]
+    if hydraulics != nil || process.duct != nil || process.compressor != nil {
+      has.formUnion([.suctionPressure, .dischargePressure, .flow, .differentialPressure])
+    }
+    if hydraulics != nil { has.insert(.casingTemperature) }
+    if process.compressor != nil { has.insert(.dischargeTemperature) }
+    if case .reciprocating = process.compressor {
+      has.formUnion([.interstagePressure, .valveTemperature, .ventTemperature])
+    }
+    if process.seal != nil { has.formUnion([.sealTemperature, .sealPressure]) }
+    if process.oil != nil { has.formUnion([.oilTemperature, .oilPressure]) }
+    if process.hasCoupling { has.insert(.couplingTemperature) }
+    return Scalar.all.filter(has.contains)
+  }
+
   /// The upper range value of the transmitter that this machine has for `scalar`.
   public func rangeEnd(_ scalar: Scalar) -> Double {
     switch scalar {
@@ -123,6 +143,8 @@ extension MachineSpec {
       case .centrifugal(let c): return 2 * c.ratedFlow_m3h
       case nil: break
       }
+    case .power: return max(scalar.rangeEnd, 1.5 * ratedPower_kW)
+    case .current: return max(scalar.rangeEnd, 1.5 * ratedCurrent_A)
     default: break
     }
     return scalar.rangeEnd

@@ -9,7 +9,7 @@ public enum FaultChain: String, CaseIterable, Sendable {
   case unbalancedFrame = "unbalance-looseness"
   case softFootMisalignment = "soft-foot-misalignment"
   case softFootAirGap = "soft-foot-air-gap"
-  case fouledFan = "fouling-bearing"
+  case fouledFan = "fouling-unbalance-bearing"
   case hotWinding = "cooling-stator"
   case fluting = "inverter-fluting"
   case separator = "separator-temperature"
@@ -48,7 +48,11 @@ public enum FaultChain: String, CaseIterable, Sendable {
     case .softFootMisalignment: links(.softFoot, .angularMisalignment)
     case .softFootAirGap: links(.softFoot, .eccentricAirGap)
     // Uneven dirt unbalances the wheel by itself.
-    case .fouledFan: links(.fanFouling, .bearingOuterRace)
+    case .fouledFan:
+      [
+        Link(kind: .fanFouling), Link(kind: .unbalance, isPhysical: true),
+        Link(kind: .bearingOuterRace),
+      ]
     case .hotWinding: links(.coolingLoss, .statorFault)
     case .fluting: links(.inverterInduced, .bearingFluting, .bearingLateStage)
     case .separator: links(.separatorBlocked, .screwHighDischargeTemperature)

@@ -40,13 +40,13 @@ extension Scenario {
   /// A wire that works loose, a radio that is shaded: a sensor gives no value for one to twelve minutes, about twice a
   /// week.
   private mutating func addDropouts(from start: Double, _ draw: inout Xoshiro) {
-    let fitted = fitted
+    let wired = processInstruments
     var t = start
     while true {
       t -= logarithm(max(draw.uniform(), 1e-9)) * 3.5 * OperatingPlan.day_s
       guard t < end_s else { return }
       let length = draw.uniform(60, 720)
-      let place = draw.happens(0.3) ? "DE-H" : draw.pick(fitted).rawValue
+      let place = draw.happens(0.3) ? "DE-H" : draw.pick(wired).rawValue
       let kind: FaultKind = draw.happens(0.5) ? .sensorDropout : .sensorNoData
       faults.append(
         FaultPlan(

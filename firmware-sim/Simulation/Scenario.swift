@@ -73,8 +73,8 @@ extension Scenario {
     story.chain = fault.isSensorFault ? [] : [fault]
     story.onset_s = onset
     story.failure_s = onset + growth
-    // A valve that has slammed shut or grease that was pressed in shows its end a little later.
-    story.end_s = onset + max(growth, 6 * 3600) + 2 * 3600
+    // Heat that settles and products that go again take half a day to tell.
+    story.end_s = onset + max(growth, 12 * 3600) + 2 * 3600
     return story
   }
 
@@ -98,17 +98,15 @@ extension Scenario {
       return draw.happens(0.25) ? "NDE" : nil
     case .offDesignFlow: return draw.happens(0.3) ? "high" : nil
     case .sensorStuck, .sensorBias, .sensorClipped, .sensorDropout, .sensorNoData:
-      return draw.happens(0.5) ? "DE-H" : draw.pick(fitted).rawValue
+      return draw.happens(0.5) ? "DE-H" : draw.pick(processInstruments).rawValue
     default: return nil
     }
   }
 
-  /// The scalars that a site would have wired on this machine.
-  var fitted: [Scalar] {
-    var machine = SimulatedMachine(spec, seed: seed)
-    let values = machine.scalars(at: begin_s + 20_000)
-    return Scalar.all.filter {
-      !values[$0].isNaN && $0 != .velocityRMS && $0 != .accelerationRMS && $0 != .load && $0 != .speed
+  /// What a site would have wired besides the vibration sensor and the drive.
+  var processInstruments: [Scalar] {
+    spec.instruments.filter {
+      $0 != .velocityRMS && $0 != .accelerationRMS && $0 != .load && $0 != .speed
     }
   }
 
