@@ -133,7 +133,7 @@ struct NodeTests {
       let value = try node.float(4, 10 + 2 * i)
       if scalar == .flow { #expect(value.isNaN) } else { #expect(value == StubMachine.value(i)) }
     }
-    #expect(throws: ModbusException.illegalAddress) { try node.read(3, 33, 2, at: moment(0)) }
+    #expect(throws: ModbusException.illegalAddress) { try node.read(3, 57, 2, at: moment(0)) }
   }
 
   @Test("A capture that is replaced in the middle of a transfer shows in its sequence")

@@ -18,8 +18,10 @@ extension MachineSpec {
     case .brokenRotorBar, .looseRotorBars: kind == .motor && rotorBars != nil
     case .inverterInduced: kind == .motor && drive == .inverter
     case .cavitation, .airEntrainment, .offDesignFlow, .deadHeading, .dryRunning, .impellerWear,
-      .internalLeakage, .sealFailure, .waterHammer, .blockedStrainer:
+      .internalLeakage, .sealFailure, .waterHammer:
       hydraulics != nil
+    case .blockedStrainer: hydraulics != nil || process.duct != nil
+    case .processInduced: hydraulics != nil || process.duct != nil
     case .vanePass: vanes != nil
     case .fanFouling, .fanStall: kind == .fan
     case .compressorValveLeak, .compressorPackingWear: kind == .reciprocatingCompressor
@@ -27,7 +29,7 @@ extension MachineSpec {
     case .screwRotorContact: lobes != nil
     case .compressorSurge: kind == .compressor
     case .unbalance, .bentShaft, .softFoot, .structuralLooseness, .rotatingLooseness, .resonance, .rub,
-      .foundationDecay, .motorOverload, .coolingLoss, .processInduced, .sensorStuck, .sensorBias,
+      .foundationDecay, .motorOverload, .coolingLoss, .sensorStuck, .sensorBias,
       .sensorClipped, .sensorDropout, .sensorLooseMount, .sensorNoData:
       true
     }

@@ -13,7 +13,10 @@ extension MachineSpec {
     ear.signature.ring = Mode(
       frequency_Hz: 2.6 * vibration.resonance_Hz * own, decay_s: 0.5 * vibration.decay_s)
     ear.signature.floor = sensor.noise
-    guard state.isOn else { return ear.signature }
+    guard state.isOn else {
+      ear.addStream()
+      return ear.signature
+    }
     ear.addHealthy()
     for plan in faults {
       let severity = plan.severity(at: state.time_s)
@@ -26,21 +29,7 @@ extension MachineSpec {
       ear.addMotorFault(plan.kind, severity)
       ear.addDriveFault(plan.kind, severity)
     }
-    ear.addCavitation()
+    ear.addStream()
     return ear.signature
-  }
-}
-
-extension Ear {
-  /// Vapour that collapses: noise at high frequencies, crackle, a restless vane pass.
-  mutating func addCavitation() {
-    guard let intensity = state.hydraulics?.cavitation, intensity > 0 else { return }
-    let end = channel.isDriveEnd ? 1.0 : 0.4
-    signature.floor *= 1 + 4 * intensity * end
-    signature.housing.noise_m_s2 *= 1 + 3 * intensity * end
-    signature.blows.append(BlowTrain(rate_Hz: 240, peak: 9 * intensity * end, slip: 1, spread: 0.7))
-    if let vanes = spec.vanes {
-      add(order: Double(vanes), 0.35 * intensity * end, stream: 45)
-    }
   }
 }

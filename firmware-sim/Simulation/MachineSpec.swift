@@ -65,6 +65,8 @@ public struct MachineSpec: Sendable, Hashable {
   public var belt: BeltSpec?
   /// Pump and pipe, if the machine is a pump.
   public var hydraulics: Hydraulics?
+  /// Duct, cylinders, seal, oil: what carries the process instruments.
+  public var process: ProcessSpec
   /// How it warms.
   public var thermal: ThermalModel
   /// How it vibrates when healthy.
@@ -106,6 +108,8 @@ public struct MachineSpec: Sendable, Hashable {
     self.gear = gear
     self.belt = belt
     self.hydraulics = hydraulics
+    process = ProcessSpec(
+      kind, power_kW: ratedPower_kW, bearings: bearings, hasCoupling: couplingJaws != nil)
     self.thermal = thermal
     self.vibration = vibration
     self.sensor = sensor
