@@ -13,7 +13,10 @@ extension Signature {
     power += floor * floor * 1e6 * (1.0 / 10 - 1.0 / 1000) / (4 * .pi * .pi)
     power +=
       hiss * hiss * 1e6 * (arctangent(1000, corner) - arctangent(10, corner)) / corner / (4 * .pi * .pi)
-    return (power + rumble.velocityPower(from: 10, to: 1000)).squareRoot()
+    power += rumble.velocityPower(from: 10, to: 1000)
+    var struck = casing
+    struck.noise_m_s2 = self.power(of: casing, \.casing).squareRoot()
+    return (power + struck.velocityPower(from: 10, to: 1000)).squareRoot()
   }
 
   /// RMS acceleration up to `bandwidth_Hz`, m/s2, in closed form.
@@ -23,20 +26,23 @@ extension Signature {
       floor * floor * bandwidth_Hz
       + hiss * hiss * (bandwidth_Hz - corner * arctangent(bandwidth_Hz, corner))
     for line in lines where line.frequency_Hz < bandwidth_Hz { power += line.amplitude * line.amplitude / 2 }
-    let swelling = 1 + swell * swell / 2
-    power += rumble.noise_m_s2 * rumble.noise_m_s2 * swelling
+    power += rumble.noise_m_s2 * rumble.noise_m_s2 * (1 + swell * swell / 2)
     for (mode, share) in [(casing, \BlowTrain.casing), (housing, \.housing), (ring, \.ring)]
-    where mode.frequency_Hz > 0 && mode.frequency_Hz < bandwidth_Hz {
-      power += mode.noise_m_s2 * mode.noise_m_s2 * swelling
-      // A ringing A exp(-t/tau) sin(wt) carries A^2 tau / 4.
-      for train in blows {
-        let peak = train.peak * train[keyPath: share]
-        power +=
-          train.rate_Hz * peak * peak * mode.decay_s / 4 * train.modulationPower
-          * (1 + train.spread * train.spread)
-      }
-    }
+    where mode.frequency_Hz > 0 && mode.frequency_Hz < bandwidth_Hz { power += self.power(of: mode, share) }
     return power.squareRoot()
+  }
+
+  /// Mean square of a mode's noise and of its ringing under all blows, (m/s2)^2.
+  private func power(of mode: Mode, _ share: KeyPath<BlowTrain, Double>) -> Double {
+    var power = mode.noise_m_s2 * mode.noise_m_s2 * (1 + swell * swell / 2)
+    // A ringing A exp(-t/tau) sin(wt) carries A^2 tau / 4.
+    for train in blows {
+      let peak = train.peak * train[keyPath: share]
+      power +=
+        train.rate_Hz * peak * peak * mode.decay_s / 4 * train.modulationPower
+        * (1 + train.spread * train.spread)
+    }
+    return power
   }
 }
 
