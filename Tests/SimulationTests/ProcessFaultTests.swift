@@ -163,6 +163,22 @@ struct ProcessFaultTests {
     #expect(abs(x[3] - x[0]) < 8)
   }
 
+  @Test("A good greasing warms the bearing for hours and quietens it for days; no fault, and it passes")
+  func greasing() {
+    var spec = MachineSpec.pump("X-1", plan: .steady(speed: 1, load: 0.85))
+    func course(_ greasings_s: [Double]) -> [MachineScalars] {
+      spec.plan.greasings_s = greasings_s
+      var machine = SimulatedMachine(spec, seed: 5)
+      return [49_000, 56_000, 50_000 + 12 * 86_400].map { machine.scalars(at: $0) }
+    }
+    let greased = course([50_000])
+    let untouched = course([])
+    let warmth = zip(greased, untouched).map { $0[.bearingTemperature] - $1[.bearingTemperature] }
+    let noise = zip(greased, untouched).map { $0[.accelerationRMS] / $1[.accelerationRMS] }
+    #expect(warmth[0] == 0 && (2...9).contains(warmth[1]) && abs(warmth[2]) < 0.1)
+    #expect(noise[0] == 1 && (0.8...0.95).contains(noise[1]) && abs(noise[2] - 1) < 0.01)
+  }
+
   @Test("A process-induced change follows flow and goes with it")
   func processInduced() {
     var machine = SimulatedMachine.steady("pump", FaultPlan(.processInduced, onset_s: 50_000, growth_s: 0))

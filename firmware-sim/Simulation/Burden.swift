@@ -57,8 +57,8 @@ extension Burden {
     case .bearingEarlyDamage: friction += 0.02 * s
     case .underLubrication: friction += 1.1 * s * s * near
     case .overGreasing:
-      // Churned grease heats at once and settles over a day or two as it is pushed aside.
-      friction += 1.3 * s * exponential(-age_s / (30 * 3600)) * near
+      // Churned grease heats at once and settles over a day as it is pushed aside; a little stays.
+      friction += s * (0.15 + 1.1 * exponential(-age_s / (6 * 3600))) * near
     case .bearingFluting: friction += 0.35 * s * s * near
     case .falseBrinelling: friction += 0.15 * s * near
     case .rotatingLooseness: friction += 0.3 * s * s * near

@@ -18,6 +18,7 @@ extension MachineSpec {
       return ear.signature
     }
     ear.addHealthy()
+    ear.addGrease()
     for plan in faults {
       let severity = plan.severity(at: state.time_s)
       guard severity > 0, canSuffer(plan.kind) else { continue }

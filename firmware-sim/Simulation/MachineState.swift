@@ -124,7 +124,7 @@ extension MachineSpec {
     let change = plan.lastChange(before: t, seed: base)
     let ringing = min(1, 2 * change.size) * exponential(-change.age_s / 150)
     // Between changes it flutters in the stream.
-    let flutter = stream.flow_m3h > 1 ? 0.05 : 0
+    let flutter = stream.flow_m3h > 1 ? 0.08 : 0
     let phase = drift(base, stream: 23, at: t, period_s: 0.7)
     stream.discharge_bar += s * 0.1 * 28.8 * (ringing + flutter) * phase
     stream.discharge_bar = max(stream.discharge_bar, -0.95)

@@ -139,8 +139,10 @@ extension OperatingPlan {
     let draw = seed(base, 30, UInt64(bitPattern: Int64(day)), UInt64(index))
     let load = Double(draw & 0xFFFF) / 32_768 - 1
     let speed = Double(draw >> 16 & 0xFFFF) / 32_768 - 1
+    // At full speed a machine runs on the mains.
     return (
-      min(period.speed * (1 + 0.1 * scatter * speed), 1.02), min(period.load * (1 + scatter * load), 1.02)
+      period.speed < 1 ? min(period.speed * (1 + 0.1 * scatter * speed), 1) : period.speed,
+      min(period.load * (1 + scatter * load), 1.02)
     )
   }
 }

@@ -108,11 +108,24 @@ extension Scenario {
       story.faults.append(
         plan(link.kind, onset_s: last, growth_s: growth, place: link.kind.isAtBearing ? end : nil, &draw))
     }
+    if chain.links.contains(where: { $0.kind == .cavitation && $0.isPhysical }) { story.narrowSuction(&draw) }
     story.onset_s = onset
     let failure = story.faults.map { $0.onset_s + $0.growth_s }.last ?? onset
     story.failure_s = failure
     story.end_s = failure + 2 * 3600
     return story
+  }
+}
+
+extension Scenario {
+  /// A pump that runs near its rated point out of a low tank: there a blocked strainer makes it cavitate.
+  private mutating func narrowSuction(_ draw: inout Xoshiro) {
+    spec.hydraulics?.tank_bar = draw.uniform(0.15, 0.35)
+    spec.hydraulics?.strainer_bar = draw.uniform(0.08, 0.11)
+    for i in spec.plan.periods.indices {
+      spec.plan.periods[i].speed = draw.uniform(0.94, 1)
+      spec.plan.periods[i].load = draw.uniform(0.86, 0.97)
+    }
   }
 }
 
