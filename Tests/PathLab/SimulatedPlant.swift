@@ -136,7 +136,8 @@ extension Machine {
       belts: spec.belt.map {
         [BeltDrive(name: "belt", length_mm: $0.length_mm, pulleyDiameter_mm: $0.pulley_mm)]
       } ?? [],
-      bearingType: BearingType(rawValue: spec.bearings.rawValue), drive: DriveType(rawValue: spec.drive.rawValue),
+      bearingType: BearingType(rawValue: spec.bearings.rawValue),
+      drive: DriveType(rawValue: spec.drive.rawValue),
       rotor: RotorType(rawValue: spec.rotor.rawValue))
   }
 }

@@ -23,6 +23,7 @@ struct OverallTests {
       let margin =
         switch fault {
         case .rub, .rotatingLooseness, .bearingCage: 0.35
+        case .gearToothCrack: 0.25
         case .gearHuntingTooth: 2.0
         default: 0.15
         }

@@ -14,9 +14,18 @@ extension Signature {
     power +=
       hiss * hiss * 1e6 * (arctangent(1000, corner) - arctangent(10, corner)) / corner / (4 * .pi * .pi)
     power += rumble.velocityPower(from: 10, to: 1000)
-    var struck = casing
-    struck.noise_m_s2 = self.power(of: casing, \.casing).squareRoot()
-    return (power + struck.velocityPower(from: 10, to: 1000)).squareRoot()
+    for (mode, share) in [(casing, \BlowTrain.casing), (housing, \.housing)] {
+      power += mode.velocityPower(from: 10, to: 1000)
+      for train in blows {
+        // Even blows have lines at multiples of their rate r only; what those carry below a mode, r sum 1/(kr)^2, is
+        // that of a spectrum without gaps that begins at r 6/pi^2.
+        var ringing = mode
+        ringing.noise_m_s2 = train.power(mode, share).squareRoot()
+        let first = train.slip < 0.3 ? train.rate_Hz * 6 / (.pi * .pi) : 0
+        power += ringing.velocityPower(from: max(10, first), to: 1000)
+      }
+    }
+    return power.squareRoot()
   }
 
   /// RMS acceleration up to `bandwidth_Hz`, m/s2, in closed form.
@@ -28,21 +37,20 @@ extension Signature {
     for line in lines where line.frequency_Hz < bandwidth_Hz { power += line.amplitude * line.amplitude / 2 }
     power += rumble.noise_m_s2 * rumble.noise_m_s2 * (1 + swell * swell / 2)
     for (mode, share) in [(casing, \BlowTrain.casing), (housing, \.housing), (ring, \.ring)]
-    where mode.frequency_Hz > 0 && mode.frequency_Hz < bandwidth_Hz { power += self.power(of: mode, share) }
+    where mode.frequency_Hz > 0 && mode.frequency_Hz < bandwidth_Hz {
+      power += mode.noise_m_s2 * mode.noise_m_s2 * (1 + swell * swell / 2)
+      for train in blows { power += train.power(mode, share) }
+    }
     return power.squareRoot()
   }
+}
 
-  /// Mean square of a mode's noise and of its ringing under all blows, (m/s2)^2.
-  private func power(of mode: Mode, _ share: KeyPath<BlowTrain, Double>) -> Double {
-    var power = mode.noise_m_s2 * mode.noise_m_s2 * (1 + swell * swell / 2)
-    // A ringing A exp(-t/tau) sin(wt) carries A^2 tau / 4.
-    for train in blows {
-      let peak = train.peak * train[keyPath: share]
-      power +=
-        train.rate_Hz * peak * peak * mode.decay_s / 4 * train.modulationPower
-        * (1 + train.spread * train.spread)
-    }
-    return power
+extension BlowTrain {
+  /// Mean square of the ringing of a mode under these blows, (m/s2)^2: a ringing A exp(-t/tau) sin(wt) carries
+  /// A^2 tau / 4.
+  fileprivate func power(_ mode: Mode, _ share: KeyPath<BlowTrain, Double>) -> Double {
+    let part = peak * self[keyPath: share]
+    return rate_Hz * part * part * mode.decay_s / 4 * modulationPower * (1 + spread * spread)
   }
 }
 
@@ -56,7 +64,7 @@ extension Mode {
     var whole = 0.0
     var band = 0.0
     let step = 1.06
-    var f = frequency_Hz / 50
+    var f = min(low_Hz, frequency_Hz / 50)
     while f < frequency_Hz * 50 {
       let off = f2 - f * f
       let density = f / (off * off + width * width * f * f)
