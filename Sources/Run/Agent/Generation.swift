@@ -80,7 +80,8 @@ struct Generation: Sendable {
     runner = PathRunner(
       site: site,
       path: PlantPath(
-        plant: site.plant, options: site.detection.path, detector: detector, memory: memory.baselines,
+        plant: site.plant, sensors: site.sensors, options: site.detection.path, detector: detector,
+        memory: memory.baselines,
         restoring: memory.alarms),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
