@@ -136,11 +136,12 @@ import Testing
   }
 
   @Test(
-    "Damage that rings at 8 kHz, where the fixed band does not listen, is found in the bearing's own band")
-  func ownBand() throws {
+    "Damage that rings at 8 kHz, where the fixed band does not listen, is found in the bearing's own band",
+    arguments: 1...4)
+  func ownBand(seed: Int) throws {
     let rate = 25_600.0
     let hz = Bearing.skf6205.order(of: .outerRace) * 1480 / 60 * 0.992
-    var x = Signals.gaussian(1, count: 32_768)
+    var x = Signals.gaussian(1, count: 32_768, seed: UInt64(seed))
     for strike in stride(from: 0.0, to: 1.27, by: 1 / hz) {
       let first = Int((strike * rate).rounded(.up))
       for n in first..<min(x.count, first + 200) {
@@ -157,7 +158,9 @@ import Testing
     let (fixed, plain) = try outer(false)
     let (match, window) = try outer(true)
     #expect(fixed.band == .fixed && fixed.prominence < 6 && plain.values[.defectBandCentre] == nil)
-    #expect(match.band != .fixed && match.prominence > 15 && match.harmonics >= 2)
+    // In twelve draws of the noise 11 to 16, and below 2 in the fixed band.
+    #expect(match.band != .fixed && match.prominence > 10)
+    #expect(match.harmonics >= LineLimits.familyHarmonics)
     #expect(close(match.found_Hz, hz, 0.004))
     #expect(abs((window.values[.defectBandCentre] ?? 0) - 8000) < 1200)
   }
