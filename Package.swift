@@ -93,7 +93,7 @@ let package = Package(
     // features in, baselines and INT8 scores out
     part("Infer", "Path", ["Machine", "Engine"]),
     // one machine's window in, findings with evidence out
-    part("Diagnose", "Path", ["Machine"]),
+    part("Diagnose", "Path", ["Machine", "Signal"]),
     // findings in, latched alarms out
     part("Alert", "Path", ["Machine"]),
     // everything worth keeping in, one transaction a window
