@@ -66,7 +66,7 @@ struct CWRURecord {
         bearing: "DE")
     ]
     var extractor = FeatureExtractor()
-    var diagnostician = Diagnostician(machine: machine)
+    var diagnostician = Diagnostician(machine: machine, models: Classics.all)
     let state = OperatingState(motion: .running)
     return (0..<samples.count / 16_384).map { i in
       let now = stamp(10 * Double(i + 1))

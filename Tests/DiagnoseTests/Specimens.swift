@@ -140,10 +140,10 @@ extension Specimen {
     case "unbalance":
       radial.merge([.order1: 4.0, .velocityRMS: 4.1]) { $1 }
       axial.merge([.order1: 0.6, .velocityRMS: 0.7]) { $1 }
-    case "misalignment":
+    case "parallel-misalignment":
       radial.merge([.order1: 1.6, .order2: 2.6, .order3: 0.6, .velocityRMS: 3.2]) { $1 }
       axial.merge([.order1: 1.5, .order2: 1.8, .velocityRMS: 2.4]) { $1 }
-    case "looseness":
+    case "rotating-looseness":
       radial.merge([
         .orderHalf: 0.5, .order1: 1.8, .order2: 1.1, .order3: 1.0, .orders4to10: 1.9, .velocityRMS: 3.2,
       ]) {
