@@ -60,6 +60,9 @@ struct Specimen {
   var lines: [LineMatch] = BearingLine.allCases.map { quietLine($0) }
   var scores: [ModelScore] = []
   var defects: [PointID: SensorDefect] = [:]
+  /// 1x velocity by point, where it is not the two points that all machines have: their other values are those of
+  /// `radial`.
+  var more: [String: Double] = [:]
 
   init(_ machine: Machine) { self.machine = machine }
 
@@ -82,7 +85,7 @@ struct Specimen {
         readingDeviations[reading.point] = Deviation(
           value: value, baselineMean: mean, baselineSD: 0.02 * mean)
       }
-      for (name, now, then) in [("DE-H", radial, healthy.radial), ("DE-A", axial, healthy.axial)] {
+      for (name, now, then) in heard.map({ ($0.0, $0.1, $0.0 == "DE-A" ? healthy.axial : healthy.radial) }) {
         featureDeviations[PointID(machine.id, name)] = Dictionary(
           uniqueKeysWithValues: now.compactMap { feature, value in
             then[feature].map {
@@ -93,13 +96,17 @@ struct Specimen {
     }
     var window = MachineWindow(
       machine: machine.id, stamp: stamp(second), state: state,
-      vibration: [
-        features("DE-H", radial, lines, second), features("DE-A", axial, [], second),
-      ].filter { defects[$0.point] == nil },
+      vibration: heard.map { features($0.0, $0.1, $0.0 == "DE-A" ? [] : lines, second) }
+        .filter { defects[$0.point] == nil },
       readings: readings, readingDeviations: readingDeviations, featureDeviations: featureDeviations,
       scores: scores, defects: defects)
     window.refused = defects.mapValues { _ in stamp(second).monotonic }
     return window
+  }
+
+  private var heard: [(String, [Feature: Double])] {
+    if more.isEmpty { return [("DE-H", radial), ("DE-A", axial)] }
+    return more.sorted { $0.key < $1.key }.map { ($0.key, radial.merging([.order1: $0.value]) { $1 }) }
   }
 
   private func features(

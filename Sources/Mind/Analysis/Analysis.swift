@@ -85,7 +85,7 @@ public struct Analysis: Sendable, Encodable {
       bearings: machine.bearings)
     self.spectra = spectra
     self.survey = survey
-    let named = defect == nil ? NamedLine(survey, table, duration_s: origin.duration_s) : nil
+    let named = defect == nil ? NamedLine(survey, features, duration_s: origin.duration_s) : nil
     lines = table.rows.map { Row($0, named) }
     unplaced = table.unplaced
     findings = Statement.all(

@@ -54,15 +54,15 @@ struct Place: Hashable, Sendable {
   }
 }
 
-/// The lines that parts make, by the number of their names in the catalogue.
+/// The lines that parts make, by the number of their names in the catalogue; those of bearings come first.
 enum LineNames {
-  static let all: [String] = BearingLine.allCases.map(\.rawValue)
+  static let all: [String] = BearingLine.allCases.map(\.rawValue) + PartLine.allCases.map(\.rawValue)
+  private static let bearing = Dictionary(uniqueKeysWithValues: zip(BearingLine.allCases, 0...))
+  private static let part = Dictionary(
+    uniqueKeysWithValues: zip(PartLine.allCases, BearingLine.allCases.count...))
   static func index(_ name: String) -> Int? { all.firstIndex(of: name) }
-  static func index(_ line: BearingLine) -> Int { BearingLine.allCases.firstIndex(of: line) ?? 0 }
-  /// Bearing lines come first.
-  static func bearingLine(_ index: Int) -> BearingLine? {
-    BearingLine.allCases.indices.contains(index) ? BearingLine.allCases[index] : nil
-  }
+  static func index(_ line: BearingLine) -> Int { bearing[line] ?? 0 }
+  static func index(_ line: PartLine) -> Int { part[line] ?? 0 }
 }
 
 /// The elements in their first order, each once.

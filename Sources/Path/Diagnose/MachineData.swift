@@ -38,7 +38,8 @@ extension Observable.Quantity {
   func isPossible(on machine: Machine) -> Bool {
     switch self {
     case .line(let name, _):
-      BearingLine(rawValue: name) == nil || machine.answer(to: .bearings) != .otherwise
+      PartLine(rawValue: name).map { $0.family.isPossible(on: machine) }
+        ?? (machine.answer(to: .bearings) != .otherwise)
     case .feature(let feature): feature.isPossible(on: machine)
     case .featureRatio(let a, let b): a.isPossible(on: machine) && b.isPossible(on: machine)
     case .reading, .readingDifference, .readingRatio, .anomalousPoints: true
@@ -49,14 +50,56 @@ extension Observable.Quantity {
 extension Feature {
   fileprivate func isPossible(on machine: Machine) -> Bool {
     switch self {
-    case .vanePass: machine.hasVanes
+    case .vanePass: LineFamily.vane.isPossible(on: machine)
+    case .gearMesh, .gearSidebands, .gearFM0, .gearFM4, .gearNA4, .gearER:
+      LineFamily.gear.isPossible(on: machine)
+    case .twiceLine, .polePassSidebands, .barPass: LineFamily.motor.isPossible(on: machine)
+    case .beltRate: LineFamily.belt.isPossible(on: machine)
     default: true
     }
   }
+
+  /// What it needs beside the shaft speed and is not said; nil where nothing is.
+  fileprivate func unsaid(of machine: Machine) -> FaultModel.MachineDatum? {
+    let needed: [FaultModel.MachineDatum] =
+      switch self {
+      case .vanePass: [.vanes]
+      case .gearMesh, .gearSidebands, .gearFM0, .gearFM4, .gearNA4, .gearER: [.gears]
+      case .twiceLine: [.lineFrequency]
+      case .polePassSidebands: [.lineFrequency, .poles]
+      case .barPass: [.lineFrequency, .rotorBars]
+      case .beltRate: [.belts]
+      case .defectBandCentre, .defectBandEnvelopeRMS: [.bearings]
+      default: []
+      }
+    return needed.first { machine.answer(to: $0) == .unsaid }
+  }
 }
 
-extension Machine {
-  fileprivate var hasVanes: Bool { [.pump, .fan, .compressor].contains(kind) || vaneCount != nil }
+extension LineFamily {
+  /// Whether the machine has, or must have, such parts.
+  fileprivate func isPossible(on machine: Machine) -> Bool {
+    switch self {
+    case .bearing: machine.answer(to: .bearings) != .otherwise
+    case .gear: !machine.gears.isEmpty || machine.kind == .gearbox
+    case .belt: !machine.belts.isEmpty
+    case .vane: [.pump, .fan, .compressor].contains(machine.kind) || machine.vaneCount != nil
+    case .motor:
+      machine.kind == .motor || machine.lineFrequency_Hz != nil || machine.poleCount != nil
+        || machine.rotorBarCount != nil
+    }
+  }
+
+  /// What its lines need to be placed.
+  fileprivate var datum: FaultModel.MachineDatum {
+    switch self {
+    case .bearing: .bearings
+    case .gear: .gears
+    case .belt: .belts
+    case .vane: .vanes
+    case .motor: .lineFrequency
+    }
+  }
 }
 
 extension FaultModel.MachineDatum {
@@ -137,8 +180,7 @@ extension Symptom {
     }
     if absent.contains(where: \.needsSpeed), scene.isSpeedMissing { return ["shaft speed"] }
     if let feature = absent.first {
-      return feature == .vanePass && scene.layout.machine.vaneCount == nil
-        ? [FaultModel.MachineDatum.vanes.request] : [feature.words]
+      return [feature.unsaid(of: scene.layout.machine)?.request ?? feature.words]
     }
     if let needed, [.directionRatio, .endRatio].contains(model.see.form) { return [needed.0] }
     return ["baseline of \(model.see.quantity.words)"]
@@ -156,6 +198,8 @@ extension Symptom {
     _ name: String, _ fact: Observable.LineFact, _ scene: Scene, _ place: Place
   ) -> [String] {
     if scene.heard.isEmpty { return scene.missingWaveform }
+    let family = PartLine(rawValue: name)?.family ?? .bearing
+    if scene.layout.machine.answer(to: family.datum) == .unsaid { return [family.datum.request] }
     if scene.isSpeedMissing { return ["shaft speed"] }
     let isFound = LineNames.index(name).flatMap { scene.strongestLine($0, place, model.see.point) } != nil
     if isFound { return ["\(fact.rawValue) of \(name)"] }

@@ -228,7 +228,7 @@ extension Scene {
 
   // MARK: lines
 
-  /// A fact of the strongest such line that the asked points hear of the place's part; of any part for the machine.
+  /// A fact of the strongest such line (one that stands up before one that does not) that the asked points hear of the place's part; of any part for the machine.
   private func line(_ name: Int, _ fact: Observable.LineFact, _ probe: Probe, _ place: Place) -> Look? {
     guard probe.observable.form == .value,
       let line = strongestLine(name, place, probe.observable.point)
@@ -249,7 +249,8 @@ extension Scene {
   func strongestLine(_ name: Int, _ place: Place, _ point: Observable.Point = .here) -> Line? {
     var best: Line?
     for line in lines where line.name == name && (place.part < 0 || line.part == place.part) {
-      guard line.strength > best?.strength ?? -1, isAsked(line.heard, point, place) else { continue }
+      guard isAsked(line.heard, point, place) else { continue }
+      if let best, (best.isAccepted, best.strength) >= (line.isAccepted, line.strength) { continue }
       best = line
     }
     return best
@@ -276,3 +277,6 @@ extension Deviation {
     return Deviation(value: value, baselineMean: mean, baselineSD: mean * (a * a + b * b).squareRoot())
   }
 }
+
+/// False before true, then by size.
+private func >= (a: (Bool, Double), b: (Bool, Double)) -> Bool { a.0 == b.0 ? a.1 >= b.1 : a.0 }

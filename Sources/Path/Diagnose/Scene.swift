@@ -28,6 +28,12 @@ struct Scene: Sendable {
     var sidebands: Double
     /// NaN where it is not measured.
     var amplitude: Double
+    /// Whether a family of bearing lines stands up as its kind of damage would make it (`LineThresholds`).
+    var isAccepted = false
+    /// The number that decided that, and what it had to reach: prominence, or a level in dB.
+    var decided = 0.0
+    var needed = 0.0
+    var isVerdict = false
   }
 
   static let features = Feature.allCases
@@ -118,12 +124,24 @@ struct Scene: Sendable {
   private static func add(_ features: FeatureWindow, _ heard: Int, _ layout: Layout, to lines: inout [Line]) {
     for match in features.lines {
       guard let part = layout.parts.firstIndex(of: match.bearing) else { continue }
+      let verdict = features.bearingVerdict
       lines.append(
         Line(
           heard: heard, part: part, name: LineNames.index(match.line), found_Hz: match.found_Hz ?? .nan,
-          strength: match.found_Hz == nil ? 0 : match.prominence,
-          harmonics: match.found_Hz == nil ? 0 : Double(match.harmonics), sidebands: match.sidebands ? 1 : 0,
-          amplitude: .nan))
+          strength: match.strength, harmonics: match.found_Hz == nil ? 0 : Double(match.harmonics),
+          sidebands: match.sidebands ? 1 : 0, amplitude: .nan, isAccepted: features.accepts(match),
+          decided: verdict?.level_dB ?? match.strength,
+          needed: verdict?.needed_dB ?? LineThresholds.of(match.line).needed(by: match),
+          isVerdict: verdict != nil))
+    }
+    for match in features.parts {
+      guard let part = layout.parts.firstIndex(of: match.part) else { continue }
+      let pairs = [match.sidebands, match.otherSidebands].compactMap { $0?.pairs }.max()
+      lines.append(
+        Line(
+          heard: heard, part: part, name: LineNames.index(match.line), found_Hz: match.found_Hz ?? .nan,
+          strength: match.found_Hz == nil ? 0 : match.prominence, harmonics: Double(match.harmonics),
+          sidebands: pairs.map(Double.init) ?? .nan, amplitude: match.amplitude))
     }
   }
 
@@ -157,6 +175,17 @@ struct Scene: Sendable {
     let computed = heard.indices.map { (heard[$0].point, feature(Feature.velocityRMS.index, $0).value) }
     let sent = layout.points(.velocityRMS).map { ($0, scalar($0).value) }
     return (computed + sent).filter { !$0.1.isNaN }.max { $0.1 < $1.1 }.map { (point: $0.0, value: $0.1) }
+  }
+
+  /// That orders and lines stand on a speed that no sensor measured, without weight; nil where one did.
+  var estimatedSpeed: Evidence? {
+    guard let features = window.vibration.first(where: { $0.speedOrigin == .estimated }),
+      let speed = features.values[.shaftSpeed]
+    else { return nil }
+    return Evidence(
+      "Shaft speed is estimated from the spectrum at \(features.point.name), \(plain(speed)) r/min",
+      quantity: Feature.shaftSpeed.rawValue, value: speed, unit: Unit.revolutionsPerMinute.symbol,
+      source: "harmonics of the shaft near the rated speed", weight: 0)
   }
 
   /// From where on an overall velocity is too high even without a baseline.

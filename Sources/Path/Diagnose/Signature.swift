@@ -143,6 +143,7 @@ struct Signature: Sendable {
         best = (worth.gain, scene.layout.points[look.point].id)
       }
     }
+    if model.watch == .waveforms, let speed = scene.estimatedSpeed { supporting.append(speed) }
     return (supporting, contradicting, best?.point)
   }
 }

@@ -75,6 +75,18 @@ extension Feature {
     case .impulsiveBandCentre: "centre of the impulsive band"
     case .impulsiveBandEnvelopeRMS: "envelope RMS of the impulsive band"
     case .impactMaximum: "largest impact"
+    case .defectBandCentre: "centre of the band that shows the bearings best"
+    case .defectBandEnvelopeRMS: "envelope RMS of the band that shows the bearings best"
+    case .gearMesh: "gear mesh acceleration"
+    case .gearSidebands: "acceleration of the gear mesh's sidebands"
+    case .gearFM0: "FM0 of the gears"
+    case .gearFM4: "FM4 of the gears"
+    case .gearNA4: "NA4 of the gears"
+    case .gearER: "energy ratio of the gears"
+    case .twiceLine: "velocity at twice the line frequency"
+    case .polePassSidebands: "velocity of the pole pass sidebands"
+    case .barPass: "bar pass acceleration"
+    case .beltRate: "velocity at the belt rate"
     default: Feature.plainWords(rawValue, unit: unit)
     }
   }
@@ -90,7 +102,9 @@ extension Feature {
   var needsSpeed: Bool {
     switch self {
     case .orderHalf, .order1, .order2, .order3, .orders4to10, .vanePass, .broadbandRMS, .shaftSpeed,
-      .velocitySubsynchronous, .velocityAround1x, .velocityAround2x, .velocity3to10x, .velocityAbove10x:
+      .velocitySubsynchronous, .velocityAround1x, .velocityAround2x, .velocity3to10x, .velocityAbove10x,
+      .defectBandCentre, .defectBandEnvelopeRMS, .gearMesh, .gearSidebands, .gearFM0, .gearFM4, .gearNA4,
+      .gearER, .polePassSidebands, .barPass, .beltRate:
       true
     default: false
     }

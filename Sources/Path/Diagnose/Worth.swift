@@ -33,6 +33,10 @@ extension Symptom {
     var supported: Bool?
     if let supports = model.supports {
       supported = isMet(supports, look)
+      if let line = look.line, let family = family(line, supports, supported) {
+        supported = line.isAccepted
+        if case .line(_, .prominence) = model.see.quantity { standIn = family }
+      }
       if [.raised, .risen].contains(supports), supported != true, let level = scene.standIn(for: look, self) {
         supported = level.value > level.limit
         standIn = level
@@ -56,6 +60,27 @@ extension Symptom {
     let gain = share * model.weight - (1 - share) * model.against
     return Worth(
       stance: gain > 0 ? .speaksFor : .speaksAgainst, gain: gain, holds: share >= 0.5, look: look)
+  }
+
+  /// Policy on bearing lines: where the window has a verdict of its own, that decides; and a lower line with a longer
+  /// family counts as the calibration says (`LineThresholds`). A site that asks for more than the calibration is heard.
+  private func family(_ line: Scene.Line, _ test: SymptomModel.Test, _ isMet: Bool?) -> StandIn? {
+    guard model.isNecessary, case .line(let name, let fact) = model.see.quantity,
+      let bearing = BearingLine(rawValue: name), case .atLeast(let limit) = test
+    else { return nil }
+    let usual = LineThresholds.of(bearing)
+    switch fact {
+    case .prominence where limit <= usual.prominence: break
+    case .harmonics where limit <= Double(usual.harmonics): break
+    case .sidebands where limit <= 1 && line.isVerdict: break
+    default: return nil
+    }
+    guard line.isVerdict || (line.isAccepted && isMet != true) else { return nil }
+    let words =
+      line.isVerdict ? "Family of \(name) over its floor" : "\(name) over the floor, with its harmonics"
+    return StandIn(
+      subject: words, value: line.decided, limit: line.needed, unit: line.isVerdict ? "dB" : "",
+      source: model.source.isEmpty ? "calibration on the CWRU bearing records" : model.source)
   }
 
   /// How far a value is on its way from the opposing to the supporting bound; nil where they leave no straight line.

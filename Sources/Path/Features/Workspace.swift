@@ -10,14 +10,14 @@ struct Workspace {
   let count: Int
   let sampleRate_Hz: Double
   let band: EnvelopeBand
-  private let plan: SpectrumPlan
+  let plan: SpectrumPlan
   private let envelopes: EnvelopePlan
   /// Gains of the high-pass of impacts for each bin, over the count; empty where the rate does not reach above it.
   private let impactGains: [Float]
   /// Nil of waveforms too short for one.
   private let kurtogram: Kurtogram?
   private var kurtosis: [Float]
-  private var bins: [ComplexFloat]
+  private(set) var bins: [ComplexFloat]
   private var analytic: [ComplexFloat]
   private var magnitudes: [Float]
   /// What the signal's bins are to be multiplied by.
@@ -26,6 +26,15 @@ struct Workspace {
   private(set) var power: [Float]
   /// Peak amplitude per bin of the envelope spectrum (Hann, one-sided), likewise.
   private(set) var envelope: [Float]
+  /// The same of the envelope in the most impulsive band, and in that of the machine's own lines; empty before the first.
+  var impulsiveEnvelope: [Float] = []
+  var defectEnvelope: [Float] = []
+  /// Peak amplitudes per bin of acceleration (m/s2) and velocity (mm/s, 0 below 2 Hz); empty before the first
+  /// `measureAmplitudes`.
+  var amplitudes: [Float] = []
+  var velocities: [Float] = []
+  var defectBands: DefectBandSearch?
+  private(set) var envelopeBins: [ComplexFloat] = []
 
   var resolution_Hz: Double { plan.resolution_Hz }
   /// Frequency up to which the spectrum is believed.
@@ -84,9 +93,20 @@ struct Workspace {
       let choice = kurtogram.impulsiveBand(
         in: kurtosis.span, within: FrequencyBand(low_Hz: 0, high_Hz: limit_Hz), widerThan: 0)
     else { return nil }
+    return (choice, demodulate(choice.band, scratch: &scratch))
+  }
+
+  /// Leaves the envelope of one band of the signal measured last in `magnitudes`; returns its RMS about its mean.
+  mutating func demodulate(_ band: FrequencyBand, scratch: inout SignalScratch) -> Double {
     envelopes.analytic(
-      ofBins: bins, in: choice.band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
-    return (choice, EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit)
+      ofBins: bins, in: band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
+    return EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit
+  }
+
+  /// Leaves the bins of the envelope in `magnitudes` in `envelopeBins`, beside the signal's own; returns their unit.
+  mutating func transformEnvelope(scratch: inout SignalScratch) -> Double {
+    if envelopeBins.isEmpty { envelopeBins = Array(repeating: ComplexFloat(0, 0), count: plan.binCount) }
+    return unit * (plan.transform(magnitudes, into: &envelopeBins, scratch: &scratch) ?? 0)
   }
 
   private static func impactGains(_ plan: SpectrumPlan) -> [Float] {
@@ -130,7 +150,7 @@ struct Workspace {
     return (statistics.rms * unit, statistics.kurtosis)
   }
 
-  private static func clearEnds(of values: inout [Float]) {
+  static func clearEnds(of values: inout [Float]) {
     values[0] = 0
     values[values.count - 1] = 0
   }
