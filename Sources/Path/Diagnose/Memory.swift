@@ -11,8 +11,8 @@ struct Ring: Sendable {
   /// What is derived of the samples.
   enum Purpose: Hashable, Sendable { case slope, unrest, speedExponent }
 
-  /// 32 values: 32 minutes of readings, 32 waveforms.
-  static let capacity = 32
+  /// 24 minutes of readings, 24 waveforms.
+  static let capacity = 24
   /// Ten minutes of readings, 10 s apart.
   static let unrestCapacity = 60
   /// Fewer tell nothing.
