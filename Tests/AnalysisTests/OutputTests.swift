@@ -94,7 +94,7 @@ private let outerRace: [Float] = {
     #expect(object["schema"] as? Int == 1)
     let keys = [
       "schema", "origin", "machine", "speed", "statistics", "overall", "severity", "band", "orders", "lines",
-      "unplaced", "survey", "findings",
+      "unplaced", "survey", "cepstrum", "findings",
     ]
     #expect(Set(object.keys) == Set(keys))
     let lines = try #require(object["lines"] as? [[String: Any]])

@@ -17,7 +17,7 @@ let rig = Machine(id: MachineID("rig"), name: "rig", kind: .other, bearings: [dr
 /// A page on samples that are in m/s2; `unit` is nil where nobody says so.
 func makePage(
   _ samples: [Float], rate_Hz: Double, machine: Machine = rig, speed_rpm: Double? = nil,
-  unit: String? = "m/s2"
+  unit: String? = "m/s2", speedSignal: Analysis.SpeedSignal? = nil
 ) -> Analysis {
   let waveform = Waveform(
     point: PointID(machine.id, "p"), sampleRate_Hz: rate_Hz, samples: samples,
@@ -26,7 +26,7 @@ func makePage(
     name: "<samples> & \"more\"", channel: "1", unit: unit, rate_Hz: rate_Hz, sampleCount: samples.count)
   return Analysis(
     of: waveform, from: origin, machine: machine,
-    speed: speed_rpm.map { Analysis.Speed(rpm: $0, source: "the test") })
+    speed: speed_rpm.map { Analysis.Speed(rpm: $0, source: "the test") }, speedSignal: speedSignal)
 }
 
 /// Sines (amplitude, Hz) with the noise of a sensor, seeded.

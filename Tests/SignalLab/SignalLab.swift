@@ -10,6 +10,8 @@ import Kernels
 /// signal-lab FILE RATE SPEED    the axes of one point, float32 one after the other; r/min. Commands from stdin:
 ///   values                      the features of every axis, by name
 ///   run COUNT                   windows of all axes: nanoseconds of a core each (median), allocations of all
+///   window KNOWN COUNT          the same of the daemon's windows of a machine of which is known: nothing, bearing, gears,
+///                               motor, rating
 ///   transform LENGTH COUNT      forward transforms of so many real samples, nanoseconds of a core each (median)
 ///   inverse LENGTH COUNT        inverse transforms of so many complex values
 /// ```
@@ -30,9 +32,17 @@ import Kernels
       switch (words.first, numbers.count) {
       case ("values", 0): say(bench.values())
       case ("run", 1): say(bench.run(numbers[0]))
+      case ("window", 1):
+        let known = PointBench.Known(rawValue: words[1])
+        say(
+          known.map { bench.run(numbers[0], knowing: $0) }
+            ?? "{\"error\": \"nothing is known of \(words[1])\"}")
       case ("transform", 2): say("{\"med_ns\": \(timeForward(numbers[0], numbers[1]))}")
       case ("inverse", 2): say("{\"med_ns\": \(timeInverse(numbers[0], numbers[1]))}")
-      default: say("{\"error\": \"values, run COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}")
+      default:
+        say(
+          "{\"error\": \"values, run COUNT, window KNOWN COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}"
+        )
       }
     }
   }

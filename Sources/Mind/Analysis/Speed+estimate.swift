@@ -18,4 +18,13 @@ extension Analysis.Speed {
         "its \(estimate.harmonics) harmonics in the spectrum, ±\(digits(estimate.uncertainty_Hz * 60, 2)) r/min"
     )
   }
+
+  /// The mean speed of a shaft while a waveform was taken.
+  init?(meanOf angle: ShaftAngle, duration_s: Double) {
+    guard let known = angle.range_s else { return nil }
+    let end = min(known.upperBound, duration_s)
+    guard end > known.lowerBound else { return nil }
+    let turns = angle.turns(at: end) - angle.turns(at: known.lowerBound)
+    self.init(rpm: 60 * turns / (end - known.lowerBound), source: "the speed signal, on average")
+  }
 }

@@ -7,9 +7,9 @@ public import Machine
 ///
 /// Prominence is measured in windows of 1 to 2 s and grows with the square root of their length. Calibrated on the CWRU records,
 /// 12 kHz, windows of 1.37 s, the best of three envelope bands (`LineMatch.band`): by the drive-end sensor 252 of 252 windows
-/// of outer- and inner-race damage other than OR014 are right, by the fan-end sensor, on which nothing was set, 196 of 280;
+/// of outer- and inner-race damage other than OR014 are right, by the fan-end sensor, on which nothing was set, 196 of 252;
 /// OR014, balls and sound bearings are silent in every window, and none is wrong. Without the alternative of a long family
-/// it is 169 of 280, in the fixed band alone 130, without either 104.
+/// it is 169, in the fixed band alone 130, without either 104.
 public struct LineThresholds: Sendable {
   /// Amplitude of the first line over the median floor.
   public var prominence: Double

@@ -122,19 +122,41 @@ struct Workspace {
   /// Largest magnitude of the signal measured last above `impactEdge_Hz`; nil where the rate does not reach there.
   mutating func impactMaximum(scratch: inout SignalScratch) -> Double? {
     guard !impactGains.isEmpty else { return nil }
-    for k in impactGains.indices {
-      let gain = impactGains[k]
-      scratch.spectrum[k] = ComplexFloat(bins[k].real * gain, bins[k].imaginary * gain)
-    }
-    let (transform, binCount) = (plan.transform, plan.binCount)
-    var output = magnitudes.mutableSpan
-    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
-    var highest: Float = 0
     // The transform takes the end for the beginning's neighbour: the step between them rings for three periods.
     let settling = Int((3 * sampleRate_Hz / Workspace.impactEdge_Hz).rounded(.up))
     guard count > 2 * settling else { return nil }
-    for i in settling..<(count - settling) { highest = max(highest, abs(magnitudes[i])) }
-    return Double(highest) * unit
+    Workspace.weigh(bins, impactGains, into: &scratch.spectrum)
+    let (transform, binCount) = (plan.transform, plan.binCount)
+    let kept = settling..<(count - settling)
+    let unit = unit
+    var output = magnitudes.mutableSpan
+    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
+    return Workspace.largestMagnitude(of: output.span.extracting(kept)) * unit
+  }
+
+  private static func weigh(
+    _ bins: [ComplexFloat], _ gains: [Float], into spectrum: inout [ComplexFloat]
+  ) {
+    let (input, factors) = (bins.span.extracting(first: gains.count), gains.span)
+    var whole = spectrum.mutableSpan
+    var output = whole._mutatingExtracting(first: gains.count)
+    for k in 0..<factors.count {
+      output[k] = ComplexFloat(input[k].real * factors[k], input[k].imaginary * factors[k])
+    }
+  }
+
+  private static func largestMagnitude(of values: Span<Float>) -> Double {
+    var highest = SIMD8<Float>.zero
+    let whole = values.count & ~7
+    for i in stride(from: 0, to: whole, by: 8) {
+      let w = values.extracting(i..<(i + 8))
+      let eight = SIMD8(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
+      highest.replace(with: eight, where: eight .> highest)
+      highest.replace(with: -eight, where: -eight .> highest)
+    }
+    var largest = highest.max()
+    for i in whole..<values.count { largest = max(largest, abs(values[i])) }
+    return Double(largest)
   }
 
   /// Demodulates the signal measured last, and leaves the spectrum of its envelope in `envelope`.

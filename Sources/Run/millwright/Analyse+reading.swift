@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Analysis
 public import ArgumentParser
 import Machine
 public import Recordings
@@ -20,6 +21,10 @@ struct AnalyseReading: ParsableArguments {
   @Option(help: "Take so many seconds.") var length: Double?
   @Option(help: "Read bare little-endian samples: int16 or float32.") var raw: RawLayout.Format?
   @Option(help: "Channels that take turns in bare samples.") var channels = 1
+  @Option(help: "Channel with a tachometer's pulses, for the order-tracked spectrum.") var tacho: String?
+  @Option(help: "Pulses of the tachometer for one turn.") var pulses = 1
+  @Option(help: "Channel with the shaft speed in r/min, for the order-tracked spectrum.")
+  var speedChannel: String?
 
   func validate() throws {
     if let rate, !Recordings.Recording.rates_Hz.contains(rate) {
@@ -29,7 +34,22 @@ struct AnalyseReading: ParsableArguments {
     if let unit, Unit.named(unit, for: .acceleration) == nil {
       throw ValidationError("--unit is one of \(Unit.symbols(for: .acceleration).joined(separator: ", "))")
     }
+    if !(1...10_000).contains(pulses) { throw ValidationError("--pulses is 1 to 10000") }
+    if tacho != nil, speedChannel != nil {
+      throw ValidationError("--tacho and --speed-channel say the same: give one")
+    }
     if !(1...1024).contains(channels) { throw ValidationError("--channels is 1 to 1024") }
+  }
+
+  /// How the shaft turned, from another channel of the same file; nil where none is named.
+  func speedSignal(in path: String) throws -> Analysis.SpeedSignal? {
+    guard let name = tacho ?? speedChannel else { return nil }
+    var other = selection()
+    (other.channel, other.column, other.unit, other.scale) = (name, nil, nil, 1)
+    let record = try Recordings.Recording.read(path, other)
+    return tacho != nil
+      ? .pulses(record.samples, rate_Hz: record.rate_Hz, perTurn: pulses)
+      : .speeds(record.samples, rate_Hz: record.rate_Hz)
   }
 
   func selection() -> Recordings.Recording.Selection {

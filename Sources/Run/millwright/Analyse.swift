@@ -104,7 +104,9 @@ struct Analyse: AsyncParsableCommand {
       name: URL(fileURLWithPath: source).lastPathComponent, channel: record.channel,
       channels: record.channels,
       unit: unit?.symbol, rate_Hz: record.rate_Hz, sampleCount: record.samples.count, notes: notes)
-    return Analysis(of: waveform, from: origin, machine: machine, speed: speed)
+    return Analysis(
+      of: waveform, from: origin, machine: machine, speed: speed,
+      speedSignal: try reading.speedSignal(in: source))
   }
 
   private func evidence(of point: PointID) async throws -> Analysis {
