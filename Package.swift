@@ -104,6 +104,8 @@ let package = Package(
     // Mind: what the path leans on.
     // CPU time in, estimated joules out
     part("Budget", "Mind", ["Machine", "Clockwork"]),
+    // YAML of people in, fault models, a graph of them and a search over them out
+    part("Knowledge", "Mind", ["Machine", "Settings", "Ledger"]),
     // one waveform and what is known of its machine in, the analyst's page out
     part("Analysis", "Mind", ["Machine", "Signal", "Features", "Condition", "Diagnose"]),
 
@@ -117,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync",
-        arguments,
+        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Knowledge", "Machine", "Recordings", "Store",
+        "Sync", arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
@@ -170,6 +172,7 @@ let package = Package(
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
+    tests("Knowledge", ["Knowledge", "Features", "Ledger", "Machine", "Settings"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
     tests("Simulation", ["Simulation", "Firmware"]),
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
