@@ -169,7 +169,7 @@ let package = Package(
     .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Knowledge", "Machine"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Knowledge", ["Knowledge", "Features", "Ledger", "Machine", "Settings"]),
