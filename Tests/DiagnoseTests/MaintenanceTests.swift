@@ -79,7 +79,7 @@ struct MaintenanceTests {
       (.rotorBars, "rotor-bars"), (.gears, "gears"), (.belts, "belts"),
     ] as [(FaultModel.MachineDatum, String)])
   func needs(datum: FaultModel.MachineDatum, key: String) throws {
-    var fan = Specimen(specimen(.fan))
+    var fan = Specimen(specimen(.fan, bearings: []))
     let fault = model(
       "probe", "Probe", needs: [datum],
       symptoms: [

@@ -231,7 +231,7 @@ struct RuleTests {
   }
 }
 
-private func threadCPU_ns() -> Int {
+func threadCPU_ns() -> Int {
   var t = timespec()
   // SAFETY: writes one timespec on this stack frame; the clock always exists.
   _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t)

@@ -46,6 +46,8 @@ public struct Diagnostician: Sendable {
   var sensors: [SensorKey: Looks] = [:]
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]
+  /// Layer of the knowledge base that speaks, by fault.
+  private let layers: [String: String]
   private var rings: [Ring] = []
   /// What fills the rings, and where each begins.
   private var ringUses: [(probe: Probe, first: Int)] = []
@@ -56,13 +58,15 @@ public struct Diagnostician: Sendable {
   /// - Parameters:
   ///   - models: all faults that are known; those that cannot occur on this machine are left out.
   ///   - trackRecord: outcomes of earlier diagnoses at this site.
+  ///   - layers: by fault, the layer of the knowledge base that has the last word on it; findings carry it.
   public init(
     machine: Machine, models: [FaultModel], calibration: Calibration = .identity,
-    trackRecord: TrackRecord = TrackRecord()
+    trackRecord: TrackRecord = TrackRecord(), layers: [String: String] = [:]
   ) {
     layout = Layout(machine)
     self.calibration = calibration
     self.trackRecord = trackRecord
+    self.layers = layers
     rootCause = RootCause(models)
     texts = Dictionary(models.map { ($0.id, $0) }) { first, _ in first }
     for model in models where OwnFault(rawValue: model.id) == nil {
@@ -274,7 +278,8 @@ public struct Diagnostician: Sendable {
       supporting: seen.supporting + [rival].compactMap(\.self), contradicting: seen.contradicting,
       missing: signature.reasons(for: judged.missing, scene, at: place),
       confirm: model.confirm.joined(separator: " "), action: model.actions.joined(separator: " "),
-      stamp: scene.window.stamp, due: model.due(at: severity))
+      stamp: scene.window.stamp, due: model.due(at: severity),
+      layer: layers[model.id])
   }
 
   private func title(_ signature: Signature, _ place: Place) -> String {

@@ -20,11 +20,16 @@ extension Machine {
     case .gears: return given(!gears.isEmpty)
     case .belts: return given(!belts.isEmpty)
     case .vanes: return given(vaneCount != nil)
-    case .lineFrequency: return given(lineFrequency_Hz != nil)
-    case .poles: return given(poleCount != nil)
-    case .rotorBars: return given(rotorBarCount != nil)
+    case .lineFrequency, .poles, .rotorBars:
+      // A machine of which nothing electrical is said has its motor somewhere else.
+      guard LineFamily.motor.isPossible(on: self) else { return .otherwise }
+      return given(
+        datum == .poles
+          ? poleCount != nil : datum == .rotorBars ? rotorBarCount != nil : lineFrequency_Hz != nil)
     case .ratedSpeed: return given(ratedSpeed_rpm != nil)
-    case .sleeveBearings: return choice(bearingType, .sleeve)
+    case .sleeveBearings:
+      // The geometry of rolling bearings says what they are.
+      return bearingType == nil && !bearings.isEmpty ? .otherwise : choice(bearingType, .sleeve)
     case .inverter: return choice(drive, .inverter)
     case .overhung: return choice(rotor, .overhung)
     case .recentLubrication: return .said
@@ -78,7 +83,7 @@ extension Feature {
 
 extension LineFamily {
   /// Whether the machine has, or must have, such parts.
-  fileprivate func isPossible(on machine: Machine) -> Bool {
+  func isPossible(on machine: Machine) -> Bool {
     switch self {
     case .bearing: machine.answer(to: .bearings) != .otherwise
     case .gear: !machine.gears.isEmpty || machine.kind == .gearbox
@@ -86,7 +91,7 @@ extension LineFamily {
     case .vane: [.pump, .fan, .compressor].contains(machine.kind) || machine.vaneCount != nil
     case .motor:
       machine.kind == .motor || machine.lineFrequency_Hz != nil || machine.poleCount != nil
-        || machine.rotorBarCount != nil
+        || machine.rotorBarCount != nil || machine.drive != nil
     }
   }
 

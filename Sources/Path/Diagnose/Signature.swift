@@ -26,7 +26,7 @@ struct Signature: Sendable {
     let machine = layout.machine
     guard !model.symptoms.isEmpty, model.symptoms.count <= 64,
       model.machines.isEmpty || model.machines.contains(machine.kind),
-      model.needs.allSatisfy({ machine.answer(to: $0) != .otherwise })
+      model.needs.allSatisfy({ machine.answer(to: $0) != .otherwise }), model.place.isPossible(on: machine)
     else { return nil }
     let possible = model.symptoms.filter { $0.see.quantity.isPossible(on: machine) }
     guard possible.filter(\.isNecessary).count == model.symptoms.filter(\.isNecessary).count else {
@@ -145,6 +145,18 @@ struct Signature: Sendable {
     }
     if model.watch == .waveforms, let speed = scene.estimatedSpeed { supporting.append(speed) }
     return (supporting, contradicting, best?.point)
+  }
+}
+
+extension FaultModel.Place {
+  /// Whether the machine has, or must have, such parts.
+  fileprivate func isPossible(on machine: Machine) -> Bool {
+    switch self {
+    case .bearing: LineFamily.bearing.isPossible(on: machine)
+    case .gear: LineFamily.gear.isPossible(on: machine)
+    case .belt: LineFamily.belt.isPossible(on: machine)
+    case .machine, .point: true
+    }
   }
 }
 

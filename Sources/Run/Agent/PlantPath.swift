@@ -3,7 +3,7 @@
 public import Alert
 public import Budget
 import Condition
-import Diagnose
+public import Diagnose
 import Features
 public import Infer
 public import Machine
@@ -13,7 +13,7 @@ public import Store
 ///
 /// No clock and no I/O: the same samples at the same stamps give the same batches, live or replayed.
 /// ```swift
-/// var path = PlantPath(plant: plant, detector: detector)
+/// var path = PlantPath(plant: plant, faults: knowledge.all, detector: detector)
 /// let batch = path.advance(samples, at: stamp)   // what is to be stored and published
 /// ```
 public struct PlantPath: ~Copyable {
@@ -42,11 +42,14 @@ public struct PlantPath: ~Copyable {
   private var newest: [PointID: Waveform] = [:]
 
   /// - Parameters:
+  ///   - faults: what is known of faults; each machine is judged by those that it can have.
+  ///   - calibration: from their scores to probabilities.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
   public init(
-    plant: Plant, options: Options = Options(), detector: AnomalyDetector? = nil,
+    plant: Plant, faults: [FaultModel], calibration: Calibration = .identity, options: Options = Options(),
+    detector: AnomalyDetector? = nil,
     memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = []
   ) {
     let timing = MachinePath.Timing(
@@ -55,7 +58,9 @@ public struct PlantPath: ~Copyable {
     machines = plant.machines.map { machine in
       let baseline =
         memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
-      return MachinePath(machine: machine, timing: timing, baseline: baseline)
+      return MachinePath(
+        machine: machine, timing: timing, baseline: baseline,
+        diagnostician: Diagnostician(machine: machine, models: faults, calibration: calibration))
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant)
@@ -73,6 +78,13 @@ public struct PlantPath: ~Copyable {
     condition(samples, at: now, account, into: &batch)
     for place in machines.indices { judge(place, at: now, account, into: &batch) }
     return batch
+  }
+
+  /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
+  public mutating func note(_ event: MaintenanceEvent) {
+    guard let place = places[event.machine] else { return }
+    let kind = machines[place].machine.kind
+    for i in machines.indices { machines[i].note(event, on: kind) }
   }
 
   /// What was learned of each machine, to be kept over a restart.
