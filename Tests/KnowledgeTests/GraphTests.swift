@@ -20,6 +20,7 @@ private let drawn = FaultGraph(
     #expect(drawn.consequences(of: "a").map(\.fault) == ["b", "c", "d", "e"])
     #expect(drawn.consequences(of: "a").map(\.distance) == [1, 1, 2, 3])
     #expect(drawn.causes(of: "e").map(\.fault) == ["d", "b", "c", "a"])
+    #expect(drawn.causes(of: "e").map(\.via) == ["e", "d", "d", "b"])
     #expect(drawn.causes(of: "e").map(\.because) == ["de", "bd", "cd", "ab"])
     #expect(drawn.consequences(of: "f").isEmpty && drawn.causes(of: "f").isEmpty)
   }

@@ -114,4 +114,26 @@ private let identifiers = """
     #expect(ids(pump).isSuperset(of: ["belt-wear", "oil-whirl"]))
     #expect(ids(Machine(id: MachineID("g"), name: "g", kind: .gearbox)).contains("gear-wear"))
   }
+
+  @Test
+  func
+    `a machine without a sensor does without the symptoms that are marked so, and the others earn their weight`()
+    throws
+  {
+    let knowledge = try KnowledgeBase(base: shipped)
+    func strainer(_ roles: [PointRole]) throws -> FaultModel {
+      let id = MachineID("p")
+      let points = roles.map { Point(id: PointID(id, $0.rawValue), role: $0, quantity: .pressure) }
+      return try #require(
+        knowledge.models(for: Machine(id: id, name: "p", kind: .pump, points: points)).first {
+          $0.id == "blocked-strainer"
+        })
+    }
+    let whole = try #require(knowledge["blocked-strainer"])
+    #expect(try strainer([.suctionPressure, .differentialPressure]) == whole)
+    let fitted = try strainer([.suctionPressure])
+    #expect(fitted.symptoms.count == whole.symptoms.count - 1)
+    #expect(!fitted.symptoms.contains { $0.see.quantity == .reading(.differentialPressure) })
+    #expect(abs(fitted.symptoms.reduce(0) { $0 + $1.weight } - 1) < 1e-9)
+  }
 }

@@ -128,6 +128,10 @@ struct Mistake: CustomTestStringConvertible, Sendable {
       "see: kurtosis\n        at: axial", "see: flow\n        at: ‸axial",
       "at: expected no 'at': only waveforms of vibration have a place"),
     Mistake(
+      "at: axial", "if-measured: ‸true",
+      "if-measured: expected this only beside a reading that is not necessary: a machine without its sensor does without it"
+    ),
+    Mistake(
       "see: kurtosis\n        at: axial", "see: flow\n        as: ‸axial-share",
       "as: expected a feature of waveforms for 'axial-share'"),
     Mistake(

@@ -27,7 +27,8 @@ struct FaultDraft {
     "confirm", "actions", "source", "enabled", "reason",
   ]
   static let symptomKeys = [
-    "text", "see", "at", "as", "supports", "opposes", "weight", "against", "necessary", "source", "enabled",
+    "text", "see", "at", "as", "supports", "opposes", "weight", "against", "necessary", "if-measured",
+    "source", "enabled",
     "reason",
   ]
   static let severities = ["notice", "warning", "alarm", "danger"]

@@ -48,7 +48,8 @@ public struct FaultGraph: Sendable {
     public var fault: String
     /// How many consequences lie between.
     public var distance: Int
-    /// Why the last of them follows.
+    /// The next fault on the way to the one that was asked about, and why one of the two follows from the other.
+    public var via: String
     public var because: String
   }
 
@@ -109,11 +110,11 @@ public struct FaultGraph: Sendable {
     return path.reversed()
   }
 
-  /// Faults with which this one can be taken for another, most shared symptoms first.
+  /// Faults of the same machines for which this one can be taken, most shared symptoms first.
   public func lookAlikes(of fault: String) -> [LookAlike] {
     guard let own = models.first(where: { $0.id == fault }) else { return [] }
     let found = models.compactMap { other -> LookAlike? in
-      guard other.id != fault else { return nil }
+      guard other.id != fault, own.canMeet(other) else { return nil }
       let shared = own.symptoms.filter { mine in other.symptoms.contains { mine.isShared(with: $0) } }
       return shared.isEmpty ? nil : LookAlike(fault: other.id, shared: shared.map(\.expression))
     }
@@ -132,7 +133,7 @@ public struct FaultGraph: Sendable {
       var next: [String] = []
       for node in frontier {
         for step in edges[node] ?? [] where seen.insert(step.fault).inserted {
-          steps.append(Step(fault: step.fault, distance: distance, because: step.because))
+          steps.append(Step(fault: step.fault, distance: distance, via: node, because: step.because))
           next.append(step.fault)
         }
       }
@@ -159,6 +160,13 @@ public struct FaultGraph: Sendable {
 extension KnowledgeBase {
   /// The faults that are switched on, as a graph.
   public var graph: FaultGraph { FaultGraph(all) }
+}
+
+extension FaultModel {
+  /// Whether one machine can have both.
+  fileprivate func canMeet(_ other: FaultModel) -> Bool {
+    machines.isEmpty || other.machines.isEmpty || !Set(machines).isDisjoint(with: other.machines)
+  }
 }
 
 extension SymptomModel {

@@ -85,6 +85,7 @@ struct FaultReader {
           entries.append(
             .init(
               model: model, judge: judge, family: draft.family, symptomNames: try draft.enabledSymptoms(),
+              ifMeasured: try draft.symptomsIfMeasured(),
               origins: draft.origins))
         } else {
           disabled.append(

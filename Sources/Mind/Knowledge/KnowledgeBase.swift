@@ -34,6 +34,8 @@ public struct KnowledgeBase: Sendable {
     public var family: String
     /// Names of `model.symptoms`, in their order.
     public var symptomNames: [String]
+    /// Those of them that a machine without their sensor does without.
+    public var ifMeasured: Set<String>
     /// Every value that a file sets, by the path of its keys, with its place.
     public var origins: [Origin]
   }
@@ -92,8 +94,11 @@ public struct KnowledgeBase: Sendable {
   public func entry(_ id: String) -> Entry? { positions[id].map { entries[$0] } }
 
   /// The faults that this machine can have: of its kind, of parts that it has, of its design where the site tells it. A
-  /// design that the site does not tell stays in, so that diagnosis can say what it would need.
-  public func models(for machine: Machine) -> [FaultModel] { all.filter { machine.canHave($0) } }
+  /// design that the site does not tell stays in, so that diagnosis can say what it would need. Symptoms marked
+  /// `if-measured` are left out where no point of the machine measures them, and the others earn their weight.
+  public func models(for machine: Machine) -> [FaultModel] {
+    entries.filter { machine.canHave($0.model) }.map { $0.model(for: machine) }
+  }
 
   private static func hash(of entries: [Entry]) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
@@ -107,6 +112,30 @@ public struct KnowledgeBase: Sendable {
     }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension KnowledgeBase.Entry {
+  func model(for machine: Machine) -> FaultModel {
+    var fitted = model
+    fitted.symptoms = zip(symptomNames, model.symptoms).filter { name, symptom in
+      !ifMeasured.contains(name) || symptom.see.quantity.roles.allSatisfy { !machine.points($0).isEmpty }
+    }.map { $0.1 }
+    guard fitted.symptoms.count < model.symptoms.count else { return model }
+    let whole = fitted.symptoms.reduce(0) { $0 + $1.weight }
+    for i in fitted.symptoms.indices { fitted.symptoms[i].weight /= whole }
+    return fitted
+  }
+}
+
+extension Observable.Quantity {
+  /// The readings that it is made of.
+  fileprivate var roles: [PointRole] {
+    switch self {
+    case .reading(let role): [role]
+    case .readingDifference(let a, let b), .readingRatio(let a, let b): [a, b]
+    case .feature, .featureRatio, .line, .anomalousPoints: []
+    }
   }
 }
 

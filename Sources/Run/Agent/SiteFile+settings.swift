@@ -70,10 +70,16 @@ extension SiteFile {
     let storage = try Storage(table.optionalTable("storage"))
     let detection = try Detection(table.optionalTable("detection"))
     let power = try EnergyModel(table.optionalTable("power"))
+    let folder = (path as NSString).deletingLastPathComponent
+    var faults: [String] = []
+    for entry in try table.optionalList("faults") {
+      let name = try entry.string()
+      faults.append(name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name)
+    }
     try table.finish()
     return SiteFile(
       path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      upstream: upstream, storage: storage, detection: detection, power: power)
+      upstream: upstream, storage: storage, detection: detection, power: power, faults: faults)
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.

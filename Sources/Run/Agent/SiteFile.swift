@@ -22,6 +22,8 @@ public struct SiteFile: Sendable {
   public var storage: Storage
   public var detection: Detection
   public var power: EnergyModel
+  /// Files and folders of what the site itself knows of faults, laid over the knowledge that comes with the program.
+  public var faults: [String]
 
   /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
   public struct Binding: Sendable, Equatable {
