@@ -114,7 +114,7 @@ let package = Package(
       "Agent", "Run",
       [
         "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "Acquire", "Condition", "Features",
-        "Engine", "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget",
+        "Engine", "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget", "Knowledge",
       ]),
     .executableTarget(
       name: "millwright",
@@ -179,7 +179,8 @@ let package = Package(
     .target(
       name: "PathLab",
       dependencies: [
-        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Machine", "Simulation", "Firmware", "Store",
+        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Knowledge", "Machine", "Simulation", "Firmware",
+        "Store",
       ],
       path: "Tests/PathLab", swiftSettings: strict),
     .executableTarget(

@@ -78,16 +78,30 @@ struct RootCauseTests {
     #expect(explained.allSatisfy { $0.chain.count <= 3 })
   }
 
+  @Test("Cavitation beside a low suction that began with it is told alone: no strainer is accused")
+  func together() throws {
+    var specimen = Specimen(specimen(.pump))
+    specimen.show("cavitation")
+    var models = Classics.all
+    let i = try #require(models.firstIndex { $0.id == "blocked-strainer" })
+    models[i].symptoms.removeAll { $0.text == "quiet" }
+    var diagnostician = Diagnostician(machine: specimen.machine, models: models)
+    var findings: [Finding] = []
+    for i in 1...8 { findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
+    let asking = findings.filter { $0.isAssessable && $0.severity > .notice }
+    #expect(asking.map(\.fault) == ["cavitation"] && asking.first?.consequenceOf == nil)
+  }
+
   @Test("The title of a consequence names its root first, and the root ranks first")
   func titles() throws {
     var specimen = Specimen(specimen(.pump))
     specimen.show("blocked-strainer")
     var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
-    for i in 1...6 { _ = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
+    for i in 1...16 { _ = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
     specimen.show("cavitation")
     specimen.scalars.merge(["suction": 0.2, "flow": 50]) { $1 }
     var findings: [Finding] = []
-    for i in 7...14 { findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
+    for i in 17...24 { findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
     let named = findings.filter(\.isAssessable)
     #expect(named.map(\.fault) == ["blocked-strainer", "cavitation"] && named.map(\.rank) == [1, 2])
     #expect(named.map(\.role) == [.root, .consequence])

@@ -84,7 +84,7 @@ extension Diagnostician {
 
   private func areLookAlikes(_ a: Standing, _ b: Standing) -> Bool {
     let (x, y) = (signatures[a.signature], signatures[b.signature])
-    guard !x.necessities.isDisjoint(with: y.necessities) else { return false }
+    guard x.isAlike(y) else { return false }
     let (p, q) = (x.places[a.place], y.places[b.place])
     return p == q || p == .machine || q == .machine
   }

@@ -25,8 +25,6 @@ extension Scene {
     }
   }
 
-  var velocitySeverity: Severity? { velocityJudgement?.severity }
-
   /// Overall velocities and displacements: from waveforms, and from sensors that send velocity ready-made.
   private var overalls: [Overall] {
     var found: [Overall] = []

@@ -53,6 +53,8 @@ struct Scene: Sendable {
   private let scalarTimes: [MonotonicTime]
   /// The rise of the ambient over its baseline, where that is known and a rise.
   let ambientRise: Double
+  /// How urgent the overall vibration alone is; nil when it is acceptable or not known.
+  private(set) var velocitySeverity: Severity?
 
   init(_ layout: Layout, _ window: MachineWindow, falling: [Bool]) {
     self.layout = layout
@@ -107,6 +109,7 @@ struct Scene: Sendable {
     limits = Result { () throws(ZoneRefusal) in
       try ZoneLimits.of(layout.machine, measuredSpeed_rpm: speed)
     }
+    velocitySeverity = velocityJudgement?.severity
   }
 
   private static func judgeable(_ window: MachineWindow, _ layout: Layout) -> [(Int, FeatureWindow)] {

@@ -14,8 +14,10 @@ struct Signature: Sendable {
   let weight: Double
   /// The bearing line that the fault is read from, where it is one: its rivals are told apart by policy.
   let bearingLine: BearingLine?
-  /// What its necessary symptoms look at; faults that share one are look-alikes.
+  /// What its necessary symptoms look at.
   let necessities: Set<Observable.Quantity.Identity>
+  /// What all that speaks for it looks at.
+  let signs: Set<Observable.Quantity.Identity>
   /// Judged only after a recorded lubrication.
   let needsLubrication: Bool
   /// Whether heat of the machine is among what shows it.
@@ -44,6 +46,7 @@ struct Signature: Sendable {
     weight = max(possible.reduce(0) { $0 + $1.weight }, 1e-9)
     let necessary = model.symptoms.filter(\.isNecessary)
     necessities = Set(necessary.map { Observable.Quantity.Identity($0.see.quantity) })
+    signs = Set(possible.filter { $0.weight > 0 }.map { Observable.Quantity.Identity($0.see.quantity) })
     bearingLine =
       model.place == .bearing
       ? necessary.lazy.compactMap { symptom -> BearingLine? in
@@ -73,6 +76,14 @@ struct Signature: Sendable {
     return (places, unique(unsaid))
   }
 
+  /// Whether two faults explain the same: they share a necessary symptom, or one needs nothing that does not also speak
+  /// for the other (a low suction pressure is all that a blocked strainer needs, and cavitation shows it too).
+  func isAlike(_ other: Signature) -> Bool {
+    !necessities.isDisjoint(with: other.necessities)
+      || (!necessities.isEmpty && necessities.isSubset(of: other.signs))
+      || (!other.necessities.isEmpty && other.necessities.isSubset(of: signs))
+  }
+
   /// What one window says of the fault at one place.
   struct Judgement: Sendable {
     enum Verdict: Sendable { case absent, present, notAssessable }
@@ -96,20 +107,24 @@ struct Signature: Sendable {
     var doubt = 0.0
     var isRuledOut = false
     var (missing, deciding): (UInt64, UInt64) = (0, 0)
-    for (i, symptom) in symptoms.enumerated() {
-      guard let look = scene.look(symptom.probe, at: place, rings, anomalous: anomalous),
-        let worth = symptom.worth(look, in: scene)
+    for i in symptoms.indices {
+      guard let look = scene.look(symptoms[i].probe, at: place, rings, anomalous: anomalous),
+        let worth = symptoms[i].worth(look, in: scene)
       else {
         missing |= 1 << UInt64(i)
-        if symptom.model.isNecessary { deciding |= 1 << UInt64(i) }
-        doubt += symptom.model.against
+        if symptoms[i].model.isNecessary { deciding |= 1 << UInt64(i) }
+        doubt += symptoms[i].model.against
         continue
       }
-      let isEcho = isStanding && symptom.isEchoed && worth.gain < 0
+      let isEcho = isStanding && symptoms[i].isEchoed && worth.gain < 0
       if !isEcho { balance += worth.gain }
-      if symptom.model.isNecessary, !worth.holds { isRuledOut = true }
+      if symptoms[i].model.isNecessary, !worth.holds {
+        isRuledOut = true
+        break
+      }
     }
     let score = min(1, max(0, balance / weight))
+    // A necessary symptom that is absent decides, whatever else is missing.
     if isRuledOut { return Judgement(verdict: .absent, score: 0, missing: missing) }
     if deciding != 0 {
       return Judgement(verdict: .notAssessable, score: score, deciding: deciding, missing: missing)

@@ -11,10 +11,22 @@ struct Symptom: Sendable {
   var isEchoed = false
   /// Source of its reference.
   let source: String
+  /// Whether it is one feature in mm/s: then the limits of the overall velocity stand in for its baseline.
+  let isVelocity: Bool
+  /// Below this value no ratio counts.
+  let floor: Double
 
   init(_ model: SymptomModel, of fault: FaultModel, _ layout: Layout) {
     self.model = model
     probe = Probe(model, layout)
+    if case .feature(let feature) = model.see.quantity, feature.unit == "mm/s" {
+      isVelocity = true
+      floor =
+        [.velocityRMS, .order1].contains(feature) ? GeneralLimits.floor_mm_s : Symptom.lineFloor_mm_s
+    } else {
+      isVelocity = false
+      floor = 0
+    }
     let own = model.supports.map(\.needsBaseline) ?? model.opposes.map(\.needsBaseline) ?? false
     source = model.source.isEmpty ? (own ? ownBaseline : fault.source) : model.source
   }

@@ -127,11 +127,6 @@ extension Symptom {
   }
   static let warmth_K = 5.0
 
-  /// Below this value no ratio counts.
-  private var floor: Double {
-    guard case .feature(let feature) = model.see.quantity, feature.unit == "mm/s" else { return 0 }
-    return [.velocityRMS, .order1].contains(feature) ? GeneralLimits.floor_mm_s : Symptom.lineFloor_mm_s
-  }
   /// General practice: a line of 0.5 mm/s is no news on any machine.
   static let lineFloor_mm_s = 0.5
 }
@@ -142,7 +137,7 @@ extension Scene {
   /// what only damage reaches.
   func standIn(for look: Look, _ symptom: Symptom) -> StandIn? {
     switch symptom.model.see.quantity {
-    case .feature(let quantity) where quantity.unit == "mm/s" && look.row >= 0:
+    case .feature where symptom.isVelocity && look.row >= 0:
       let overall = feature(Feature.velocityRMS.index, look.row).value
       let limit = absoluteVelocityLimit
       return StandIn(

@@ -6,6 +6,7 @@ import Condition
 public import Diagnose
 import Features
 public import Infer
+public import Knowledge
 public import Machine
 public import Store
 
@@ -13,7 +14,7 @@ public import Store
 ///
 /// No clock and no I/O: the same samples at the same stamps give the same batches, live or replayed.
 /// ```swift
-/// var path = PlantPath(plant: plant, faults: knowledge.all, detector: detector)
+/// var path = PlantPath(plant: plant, knowledge: knowledge, detector: detector)
 /// let batch = path.advance(samples, at: stamp)   // what is to be stored and published
 /// ```
 public struct PlantPath: ~Copyable {
@@ -42,25 +43,28 @@ public struct PlantPath: ~Copyable {
   private var newest: [PointID: Waveform] = [:]
 
   /// - Parameters:
-  ///   - faults: what is known of faults; each machine is judged by those that it can have.
+  ///   - knowledge: what is known of faults; each machine is judged by those that it can have.
   ///   - calibration: from their scores to probabilities.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
   public init(
-    plant: Plant, faults: [FaultModel], calibration: Calibration = .identity, options: Options = Options(),
+    plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
+    options: Options = Options(),
     detector: AnomalyDetector? = nil,
     memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = []
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
       waveformAge_s: options.waveformAge_s)
+    let layers = knowledge.layers
     machines = plant.machines.map { machine in
       let baseline =
         memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
       return MachinePath(
         machine: machine, timing: timing, baseline: baseline,
-        diagnostician: Diagnostician(machine: machine, models: faults, calibration: calibration))
+        diagnostician: Diagnostician(
+          machine: machine, models: knowledge.models(for: machine), calibration: calibration, layers: layers))
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alert
+import Diagnose
 import Foundation
 import Infer
+import Knowledge
 public import Machine
 public import Store
 
@@ -16,7 +18,9 @@ public struct Replay: ~Copyable {
   /// - Parameter tick_s: how often the path is driven, in recorded time, seconds.
   public init(site: SiteFile, resources: Resources, tick_s: Double = 0.5) throws(AgentError) {
     let detector = try AnomalyDetector.load(for: site, resources: resources)
-    path = PlantPath(plant: site.plant, options: site.detection.path, detector: detector)
+    path = PlantPath(
+      plant: site.plant, knowledge: try .load(for: site, resources: resources),
+      calibration: try .load(from: resources), options: site.detection.path, detector: detector)
     self.tick_s = tick_s
   }
 
