@@ -4,6 +4,7 @@ import Analysis
 import Foundation
 import Machine
 import Recordings
+import TestData
 
 let gravity = 9.80665
 
@@ -31,12 +32,10 @@ func makePage(
 
 /// Sines (amplitude, Hz) with the noise of a sensor, seeded.
 func sines(_ parts: [(Double, Double)], count: Int, rate_Hz: Double) -> [Float] {
-  var state: UInt64 = 1
+  var noise = Noise(1)
   return (0..<count).map { n in
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    let noise = Double(state >> 40) / Double(1 << 24) - 0.5
-    return Float(
-      parts.reduce(1e-3 * noise) { $0 + $1.0 * sin(2 * .pi * $1.1 * Double(n) / rate_Hz) })
+    Float(
+      parts.reduce(1e-3 * Double(noise.centred())) { $0 + $1.0 * sin(2 * .pi * $1.1 * Double(n) / rate_Hz) })
   }
 }
 

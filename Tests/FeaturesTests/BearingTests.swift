@@ -3,6 +3,7 @@
 import Features
 import Foundation
 import Machine
+import TestData
 import Testing
 
 @Suite struct BearingTests {
@@ -52,7 +53,7 @@ import Testing
     at hz: Double, slip: Double = 0.005, modulation: (depth: Double, hz: Double) = (0, 1), noise: Double = 0.3
   ) -> [Float] {
     var x = Signals.gaussian(noise, count: 16_384, seed: 7)
-    var random = SplitMix(state: 11)
+    var random = Noise(11)
     var strike = 0.001
     while strike < 1.28 {
       let strength = 8 * (1 + modulation.depth * cos(2 * .pi * modulation.hz * strike))
@@ -60,7 +61,7 @@ import Testing
         let t = Double(n) / 12_800 - strike
         x[n] += Float(strength * exp(-t / 0.001) * sin(2 * .pi * 3200 * t))
       }
-      strike += (1 + slip * Double(random.uniform())) / hz
+      strike += (1 + slip * Double(random.centred())) / hz
     }
     return x
   }

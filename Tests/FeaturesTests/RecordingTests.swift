@@ -4,12 +4,13 @@ import Condition
 import Features
 import Foundation
 import Machine
+import TestData
 import Testing
 
 /// Real bearings. Skipped, and said so, where the records are not at hand: set MILLWRIGHT_DATA.
 @Suite(
   .enabled(
-    if: Recording.folder != nil, "no CWRU records: MILLWRIGHT_DATA is not set and ../shared/data is not there"
+    if: Record.isPresent, "no CWRU records: MILLWRIGHT_DATA is not set and ../shared/data is not there"
   ))
 struct RecordingTests {
   struct Whole: Sendable, CustomTestStringConvertible {
@@ -37,9 +38,10 @@ struct RecordingTests {
 
   @Test("Whole records give the published statistics and envelope lines", arguments: table)
   func published(_ expected: Whole) throws {
-    let record = try #require(try Recording.all.get().first { $0.name == expected.testDescription })
+    let record = try #require(try Record.driveEnd.get().first { $0.name == expected.testDescription })
     // In g, so that the numbers are those of the table.
-    let waveform = Waveform(record.samples, rate: record.rate, speed: record.speed)
+    let waveform = Waveform(
+      record.samples.map { $0 / Float(standardGravity) }, rate: record.rate_Hz, speed: record.speed_rpm)
     var extractor = FeatureExtractor()
     let values = extractor.extract(waveform, of: .drive, speed_rpm: nil, state: running).values
     // Our length is the next fast one, at most 2 % shorter than the record.
@@ -69,10 +71,10 @@ struct RecordingTests {
   @Test("Every window of every record passes the gate")
   func gate() throws {
     var gate = ValidityGate(plant: Plant(site: "CWRU", machines: [.drive]))
-    for record in try Recording.all.get() {
+    for record in try Record.driveEnd.get() {
       for start in stride(from: 0, through: record.samples.count - 16_384, by: 16_384) {
-        let samples = record.samples[start..<(start + 16_384)].map { $0 * Float(standardGravity) }
-        let waveform = Waveform(samples, rate: record.rate, speed: record.speed)
+        let samples = Array(record.samples[start..<(start + 16_384)])
+        let waveform = Waveform(samples, rate: record.rate_Hz, speed: record.speed_rpm)
         #expect(gate.judge(waveform, machineRunning: true) == nil, "\(record.name)")
       }
     }

@@ -194,6 +194,13 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(Sample.refusal(of: ("f.yaml", .base, text)).count == 2)
   }
 
+  @Test func `a fault that cannot be read is told once, not again at those that lead to it`() {
+    let text = Sample.edited("title: Crash", "titel: Crash")
+    let problems = Sample.refusal(of: ("f.yaml", .base, text))
+    #expect(problems.count == 1)
+    #expect(problems[0].hasSuffix("crash.titel: unknown key, did you mean 'title'?"))
+  }
+
   @Test func `an id that two files of the base define is refused with both places`() {
     let other = """
       schema: millwright/faults/1

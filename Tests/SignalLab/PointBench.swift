@@ -53,6 +53,9 @@ struct PointBench {
     window = FeatureWindow(point: PointID(id, "X"), stamp: stamp, state: state)
   }
 
+  /// The validity gate in front of the same captures.
+  var gate: GateBench { GateBench(waveforms, of: machine) }
+
   /// The features of every axis as JSON, lines by their names and frequencies.
   mutating func values() -> String {
     let axes = waveforms.map { waveform in

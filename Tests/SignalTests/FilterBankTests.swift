@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Kernels
+import TestData
 import Testing
 
 /// What `KurtogramTests` compares with NumPy is made by one form; here the forms are compared with each other.
@@ -12,7 +13,7 @@ struct FilterBankTests {
 
   @Test("Every form parts signals of every tail length alike, bit by bit", arguments: [2, 3], [true, false])
   func forms(parts: Int, isReal: Bool) {
-    var random = Noise(state: 3)
+    var random = Noise(3)
     for length in FilterBank.minimum..<(FilterBank.minimum + 60) {
       let signal = (0..<(isReal ? length : 2 * length)).map { _ in Float(random.normal()) }
       let found = TransformForm.allCases.map { form in

@@ -14,6 +14,10 @@ extension Analysis {
     for finding in findings {
       lines += page.wrapped(finding.title, indent: 2) + page.wrapped(finding.detail, indent: 4)
     }
+    if let cause {
+      lines += ["", "THE ALARM"] + page.wrapped(cause.title, indent: 2)
+      for reason in cause.reasons + [cause.action] { lines += page.wrapped(reason, indent: 4) }
+    }
     lines += ["", "VALIDITY"]
     lines += page.wrapped(
       defect.map { "\($0.kind.rawValue): \($0.evidence)" } ?? "nothing speaks against the waveform", indent: 2

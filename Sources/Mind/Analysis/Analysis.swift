@@ -49,10 +49,12 @@ public struct Analysis: Sendable, Encodable {
   public let samples: [Float]
   /// Of acceleration in the origin's unit, velocity in mm/s, envelope in the origin's unit; nil where there are none.
   public let spectra: Spectra?
+  /// The alarm that the waveform was stored for.
+  public var cause: Cause?
 
   private enum CodingKeys: CodingKey {
     case schema, origin, machine, speed, defect, statistics, overall, severity, band, orders, lines, unplaced
-    case survey, gears, cepstrum, orderTracked, findings
+    case survey, gears, cepstrum, orderTracked, findings, cause
   }
 
   /// Analyses a waveform of acceleration. Its samples are in m/s2; where `origin.unit` is nil they are in an unknown

@@ -21,6 +21,8 @@ struct FaultReader {
   private var positions: [String: Int] = [:]
   /// Faults that a file of the site itself defines first.
   private var additions: Set<String> = []
+  /// Faults that stand in a file but could not be read: told once, not again at all that lead to them.
+  private var unreadable: Set<String> = []
 
   /// Reads a file, or every `*.yaml` of a folder in the order of their names.
   mutating func read(_ path: String, layer: KnowledgeBase.Layer) {
@@ -52,8 +54,12 @@ struct FaultReader {
     let family = try table.optionalString("family") ?? "site"
     let entries = try table.table("faults")
     for id in entries.keys {
-      do { try add(FaultDraft(try entries.required(id), id: id, family: family, layer: layer), layer) } catch
-      { problems.append(error) }
+      do {
+        try add(FaultDraft(try entries.required(id), id: id, family: family, layer: layer), layer)
+      } catch {
+        problems.append(error)
+        unreadable.insert(id)
+      }
     }
     try table.finish()
   }
@@ -103,7 +109,9 @@ struct FaultReader {
 
   /// A site's entry that neither the base knows nor is whole was meant for one that the base knows.
   private func checkMeaning(of draft: FaultDraft) throws(SettingsError) {
-    guard additions.contains(draft.id), draft.values["title"] == nil else { return }
+    guard additions.contains(draft.id), draft.values["title"] == nil, !unreadable.contains(draft.id) else {
+      return
+    }
     let known = drafts.map(\.id).filter { !additions.contains($0) }
     let hint = nearest(to: draft.id, among: known).map { "; did you mean '\($0)'?" } ?? ""
     throw .invalid(
@@ -117,6 +125,7 @@ struct FaultReader {
     for draft in drafts {
       for fault in draft.consequences {
         guard let value = draft.values["leads-to.\(fault)"] else { continue }
+        if positions[fault] == nil, unreadable.contains(fault) { continue }
         if positions[fault] == nil {
           problems.append(value.setting.unknown("fault", fault, among: drafts.map(\.id)))
         } else {

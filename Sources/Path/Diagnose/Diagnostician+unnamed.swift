@@ -11,8 +11,12 @@ extension Diagnostician {
     _ open: inout [Finding]
   ) {
     let severity = severityFinding(scene, &open)
+    let fall = fallFinding(scene)
     let anomaly = anomalyFinding(scene, &open)
-    for case let (finding?, isExplained) in [(severity, isVibrationNamed), (anomaly, isNamed)]
+    // Lower vibration is told always.
+    for case let (finding?, isExplained) in [
+      (severity, isVibrationNamed), (fall, false), (anomaly, isNamed),
+    ]
     where !isExplained {
       var finding = finding
       finding.rank = findings.count + 1
@@ -34,6 +38,16 @@ extension Diagnostician {
       let found = finding(own, severity, confidence: 1, [evidence], missing: missing, stamp)
       return unnamed[own, default: Looks()].record(found, at: time, quota)
     }
+  }
+
+  private mutating func fallFinding(_ scene: Scene) -> Finding? {
+    let own = OwnFault.vibrationFall
+    let stamp = scene.window.stamp
+    // Where there are no zones or no velocity, the severity says what is missing.
+    guard let judged = scene.judgeFall() else { return nil }
+    let found = judged.map { finding(own, .notice, confidence: 1, [$0], missing: [], stamp) }
+    let quota: Quota = scene.newestWaveform == nil ? .readings : .waveforms
+    return unnamed[own, default: Looks()].record(found, at: scene.newestWaveform ?? stamp.monotonic, quota)
   }
 
   private mutating func anomalyFinding(_ scene: Scene, _ open: inout [Finding]) -> Finding? {

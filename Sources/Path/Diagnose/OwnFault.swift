@@ -7,6 +7,8 @@ import Machine
 enum OwnFault: String, CaseIterable, Sendable {
   /// Too much vibration that no named fault explains.
   case vibrationSeverity = "vibration-severity"
+  /// An overall velocity well below its usual one: less is not always better.
+  case vibrationFall = "vibration-fall"
   /// Unlike anything that the machine did when healthy, and no named fault explains it.
   case anomaly
   case sensorStuck = "sensor-stuck"
@@ -28,7 +30,7 @@ enum OwnFault: String, CaseIterable, Sendable {
   /// The words where no fault model gives better ones.
   var text: Text {
     switch self {
-    case .vibrationSeverity, .anomaly: unnamedText
+    case .vibrationSeverity, .vibrationFall, .anomaly: unnamedText
     default: sensorText
     }
   }
@@ -41,6 +43,12 @@ enum OwnFault: String, CaseIterable, Sendable {
         confirm: "Measure all points by hand, and take spectra and phase to name the cause.",
         action:
           "Find the cause within the time that the zone allows; stop the machine if vibration still rises.")
+    case .vibrationFall:
+      Text(
+        title: "Vibration lower than usual",
+        confirm:
+          "Check the sensor's mount, cable and scale first, then what changed at load, speed, coupling and foundation.",
+        action: "Find what changed; after maintenance, record it so that the new level can be learned.")
     default:
       Text(
         title: "Unusual behaviour",

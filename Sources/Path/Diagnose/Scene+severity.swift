@@ -80,6 +80,21 @@ extension Scene {
     return .excessive(judged.severity, judged.evidence, missing: refused)
   }
 
+  /// An overall velocity that has fallen by more than a quarter of boundary B/C, with its baseline. A change of that size
+  /// matters either way; upwards the ALARM limit already says so. The outer nil is "not assessable".
+  func judgeFall() -> Evidence?? {
+    guard case .success(let zones) = limits, overallVelocity != nil else { return nil }
+    let fallen = overalls.compactMap { overall -> (overall: Overall, mean: Double)? in
+      guard overall.quantity == .velocity, let baseline = overall.baseline, baseline.change < 0,
+        zones.velocity.isSignificant(change: baseline.change), baseline.sigmas <= -Deviation.significance
+      else { return nil }
+      return (overall, baseline.baselineMean)
+    }
+    let most = fallen.max { $0.mean - $0.overall.value < $1.mean - $1.overall.value }
+    let source = "\(zones.velocity.source), significant change of 5.3 below \(ownBaseline)"
+    return .some(most.map { $0.overall.evidence("baseline", $0.mean, source) })
+  }
+
   /// The severity of a named fault: at least its model's; more in a bad zone, by heat, and at 4 or 8 times the known good
   /// level of a bearing.
   func severity(of signature: Signature, at place: Place) -> Severity {

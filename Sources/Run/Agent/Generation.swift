@@ -85,8 +85,9 @@ struct Generation: Sendable {
     runner = PathRunner(
       site: site,
       path: PlantPath(
-        plant: site.plant, knowledge: knowledge, calibration: calibration, options: site.detection.path,
-        detector: detector, memory: memory.baselines, restoring: memory.alarms),
+        plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
+        options: site.detection.path, detector: detector, memory: memory.baselines,
+        restoring: memory.alarms),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

@@ -2,7 +2,7 @@
 
 public import Alert
 public import Budget
-import Condition
+public import Condition
 public import Diagnose
 import Features
 public import Infer
@@ -45,12 +45,13 @@ public struct PlantPath: ~Copyable {
   /// - Parameters:
   ///   - knowledge: what is known of faults; each machine is judged by those that it can have.
   ///   - calibration: from their scores to probabilities.
+  ///   - sensors: which points are of one sensor; where nothing is said, less is checked.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
-    options: Options = Options(),
+    sensors: SensorLayout = SensorLayout(), options: Options = Options(),
     detector: AnomalyDetector? = nil,
     memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = []
   ) {
@@ -67,7 +68,7 @@ public struct PlantPath: ~Copyable {
           machine: machine, models: knowledge.models(for: machine), calibration: calibration, layers: layers))
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
-    gate = ValidityGate(plant: plant)
+    gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
     alarms = AlarmBook(policy: options.alarms, restoring: stored)
   }
@@ -90,6 +91,10 @@ public struct PlantPath: ~Copyable {
     let kind = machines[place].machine.kind
     for i in machines.indices { machines[i].note(event, on: kind) }
   }
+
+  /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
+  /// refused as a bias for ever. The defect stands until the next capture is good.
+  public mutating func remounted(_ point: PointID) { gate.remounted(point) }
 
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }

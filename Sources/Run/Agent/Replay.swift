@@ -20,7 +20,8 @@ public struct Replay: ~Copyable {
     let detector = try AnomalyDetector.load(for: site, resources: resources)
     path = PlantPath(
       plant: site.plant, knowledge: try .load(for: site, resources: resources),
-      calibration: try .load(from: resources), options: site.detection.path, detector: detector)
+      calibration: try .load(from: resources), sensors: site.sensors, options: site.detection.path,
+      detector: detector)
     self.tick_s = tick_s
   }
 

@@ -4,6 +4,7 @@ import Acquire
 import Alert
 import Broker
 import Budget
+import Condition
 import Foundation
 import Machine
 import Settings
@@ -55,14 +56,19 @@ extension SiteFile {
 
     var plant = Plant(site: site, machines: [])
     var bindings: [Binding] = []
+    var sensors = SensorLayout()
     for entry in try table.list("machines") {
-      let (machine, feeds) = try Machine.decode(entry, bearings: bearings)
+      let (machine, feeds, own) = try Machine.decode(entry, bearings: bearings)
       guard !plant.machines.contains(where: { $0.id == machine.id }) else {
         throw entry.fail("an id of its own, '\(machine.id)' stands twice")
       }
       plant.machines.append(machine)
+      sensors.add(own)
       for feed in feeds {
-        bindings.append(try bind(feed.point, to: feed.from, modbus: modbus, mqtt: mqtt))
+        let binding = try bind(feed.point, to: feed.from, modbus: modbus, mqtt: mqtt)
+        bindings.append(binding)
+        let bus = modbus.first { $0.name == binding.connection }
+        sensors.countWorth[binding.point] = bus?.countWorth(of: binding.source)
       }
     }
 
@@ -79,7 +85,8 @@ extension SiteFile {
     try table.finish()
     return SiteFile(
       path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      upstream: upstream, storage: storage, detection: detection, power: power, faults: faults)
+      sensors: sensors, upstream: upstream, storage: storage, detection: detection, power: power,
+      faults: faults)
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.
