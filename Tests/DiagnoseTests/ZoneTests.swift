@@ -161,7 +161,7 @@ struct VibrationSeverityTests {
     let fan = specimen(.fan)
     var specimen = Specimen(fan)
     specimen.radial[.velocityRMS] = velocity
-    var diagnostician = Diagnostician(machine: fan)
+    var diagnostician = Diagnostician(machine: fan, models: Classics.all)
     let findings = (1...4).map { second in
       var window = specimen.window(at: 10 * Double(second))
       window.featureDeviations[PointID(fan.id, "DE-H")]?[.velocityRMS] = Deviation(
