@@ -4,7 +4,7 @@ import Ledger
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// A graph drawn by hand: a leads to b and c, both to d, d to e; f stands alone.
 private let drawn = FaultGraph(

@@ -4,7 +4,7 @@ import Foundation
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 @Suite struct LayerTests {
   @Test func `a site's file changes single keys and leaves the rest to the base`() throws {

@@ -3,7 +3,7 @@
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// Faults that an analyst takes for each other, and what decides between them.
 private let pairs: [(a: String, b: String, decides: String)] = [

@@ -3,7 +3,7 @@
 import Settings
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// Two small faults, the first leading to the second. `‸` marks in an edited copy where an error is expected.
 enum Sample {

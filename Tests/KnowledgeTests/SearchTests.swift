@@ -3,7 +3,7 @@
 import Ledger
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// Queries as people type them, and the fault that they mean: letters swapped, left out, doubled, and hit beside.
 private let queries: [(typed: String, meant: String)] = [

@@ -5,7 +5,7 @@ import Foundation
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// The files that come with the program.
 let shipped = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

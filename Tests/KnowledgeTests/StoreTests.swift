@@ -5,7 +5,7 @@ import Ledger
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// A store in a new file, filled.
 func filledStore(_ knowledge: KnowledgeBase) async throws -> (KnowledgeStore, Ledger) {

@@ -4,7 +4,7 @@ import Foundation
 import Machine
 import Testing
 
-@testable import Knowledge
+import Knowledge
 
 /// One mistake in the sample: what is written instead of what, and the error at the mark.
 struct Mistake: CustomTestStringConvertible, Sendable {

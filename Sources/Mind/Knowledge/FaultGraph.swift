@@ -58,6 +58,11 @@ public struct FaultGraph: Sendable {
     public var fault: String
     /// The expressions of the symptoms that one value can meet for both.
     public var shared: [String]
+
+    package init(fault: String, shared: [String]) {
+      self.fault = fault
+      self.shared = shared
+    }
   }
 
   public let edges: [Edge]

@@ -5,11 +5,17 @@ internal import Machine
 internal import Settings
 
 /// A fault file that is not on disk.
-enum FaultFile {
-  struct Text {
+package enum FaultFile {
+  package struct Text {
     var name: String
     var layer: KnowledgeBase.Layer
     var text: String
+
+    package init(name: String, layer: KnowledgeBase.Layer, text: String) {
+      self.name = name
+      self.layer = layer
+      self.text = text
+    }
   }
   static let schema = "millwright/faults/1"
 }

@@ -10,7 +10,7 @@ extension Feature {
   }
 
   /// The feature that a fault file calls so.
-  init?(word: String) {
+  package init?(word: String) {
     guard let feature = Feature.byWord[word] else { return nil }
     self = feature
   }
@@ -20,11 +20,11 @@ extension Feature {
 
 /// The lines that a fault file may ask for, as the catalogue of lines names them, with what a machine must tell about
 /// itself for the line to be placed.
-struct NamedLine: Sendable {
-  var name: String
+package struct NamedLine: Sendable {
+  package var name: String
   var needs: [FaultModel.MachineDatum]
 
-  static let all: [NamedLine] =
+  package static let all: [NamedLine] =
     BearingLine.allCases.map { NamedLine(name: $0.rawValue, needs: [.bearings]) }
     + ["GMF", "1x driver", "1x driven", "assembly phase", "hunting tooth"].map {
       NamedLine(name: $0, needs: [.gears])

@@ -72,7 +72,7 @@ public struct KnowledgeBase: Sendable {
   }
 
   /// As above, with files that are given as text.
-  init(base: [String], site: [String], texts: [FaultFile.Text]) throws(KnowledgeError) {
+  package init(base: [String], site: [String], texts: [FaultFile.Text]) throws(KnowledgeError) {
     var reader = FaultReader()
     for path in base { reader.read(path, layer: .base) }
     for path in site { reader.read(path, layer: .site) }

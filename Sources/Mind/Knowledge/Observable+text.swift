@@ -81,7 +81,7 @@ extension Observable.Quantity {
     }
   }
 
-  var isReading: Bool {
+  package var isReading: Bool {
     switch self {
     case .reading, .readingDifference, .readingRatio: true
     default: false

@@ -47,7 +47,7 @@ extension SymptomModel.Test {
   }
 
   /// Whether one value can pass both.
-  func overlaps(_ other: Self) -> Bool {
+  package func overlaps(_ other: Self) -> Bool {
     if let a = interval, let b = other.interval { return a.low < b.high && b.low < a.high }
     switch (self, other) {
     case (.raised, .raised), (.raised, .risen), (.risen, .raised), (.risen, .risen), (.fallen, .fallen),
