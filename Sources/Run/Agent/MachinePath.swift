@@ -38,6 +38,8 @@ struct MachinePath {
   private var told: [String: (severity: Severity, at: MonotonicTime)] = [:]
   /// Whether the last judgement found nothing wrong with the machine.
   private var wasHealthy = true
+  /// What the last judgement said, the best explanation first.
+  private(set) var findings: [Finding] = []
 
   /// - Parameter diagnostician: one without memory, for this machine.
   init(machine: Machine, timing: Timing, baseline: Baseline, diagnostician: Diagnostician) {
@@ -161,7 +163,7 @@ struct MachinePath {
         window.scores.append(score)
       }
     }
-    let findings = diagnostician.diagnose(window)
+    findings = diagnostician.diagnose(window)
     wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
     learn(from: window, isHealthy: wasHealthy && !alarmsStand)
     return Judgement(findings: findings, scores: window.scores)
