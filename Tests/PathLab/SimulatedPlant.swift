@@ -150,7 +150,7 @@ extension Machine {
         return Point(
           id: PointID(id, name), role: .vibration, quantity: .acceleration,
           direction: name.hasSuffix("A") ? .axial : name.hasSuffix("V") ? .vertical : .horizontal,
-          bearing: spec.bearings == .sleeve || name.hasPrefix("CE")
+          bearing: name.hasPrefix("CE")
             ? nil : name.hasPrefix("DE") ? "DE" : "NDE")
       }
         + spec.instruments.compactMap { scalar in
