@@ -153,6 +153,10 @@ let package = Package(
     .executableTarget(
       name: "signal-lab", dependencies: ["Condition", "Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
+    // The slow-signal detector as a bare process, for `scripts/bench_slow.py`.
+    .executableTarget(
+      name: "slow-lab", dependencies: ["Infer", "Machine", "Allocations"], path: "Tests/SlowLab",
+      swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
