@@ -43,6 +43,8 @@ public struct Diagnostician: Sendable {
   /// Newest opinion of the model on each point.
   var lastScores: [PointID: ModelScore] = [:]
   var unnamed: [OwnFault: Looks] = [:]
+  /// By model.
+  var opinions: [String: Opinion] = [:]
   var sensors: [SensorKey: Looks] = [:]
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]

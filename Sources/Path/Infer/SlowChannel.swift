@@ -13,15 +13,15 @@ struct SlowChannel: Sendable {
   /// Memory of the fast and of the slow exponential mean, samples.
   static let fast = 5.0, slow = 150.0
   /// The change is the fast mean less itself this many samples ago.
-  static let lag = 25
+  static let lag = 35
   /// Samples before the means say something, after a start and after a long gap.
   static let settling = 60
   /// Limits in robust standard deviations of healthy data, and above the largest healthy excursion.
-  static let levelSigmas = 5.0, changeSigmas = 3.0, margin = 1.2
+  static let levelSigmas = 5.0, changeSigmas = 4.0, margin = 1.2
   /// Share of the limit above which the slow mean is frozen.
   static let freezing = 0.7
   /// Samples in a row above the limit before it counts, samples that it then stands, and that a change stands.
-  static let onDelay = 3, offDelay = 30, changeDelay = 20
+  static let onDelay = 3, offDelay = 30, changeDelay = 10
   /// A gap of this many periods ends what the means remember.
   static let gap = slow
 

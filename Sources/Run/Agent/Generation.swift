@@ -87,7 +87,7 @@ struct Generation: Sendable {
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
         options: site.detection.path, detector: detector, memory: memory.baselines,
-        restoring: memory.alarms),
+        slow: memory.slow, restoring: memory.alarms),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }
