@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-@testable import Infer
+import Infer
 import Machine
 import TestData
 import Testing

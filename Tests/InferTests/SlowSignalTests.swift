@@ -54,7 +54,7 @@ import Testing
     let healthy = rig.run(4000)
     #expect(healthy.allSatisfy { $0?.isAnomalous == false })
     #expect(healthy.last??.falseAlarmRate == 1.0 / 401)
-    let faulty = rig.run(3000, flow: { _ in 85 })
+    let faulty = rig.run(3000, flow: { _ in 80 })
     let first = try #require(faulty.firstIndex { $0?.isAnomalous == true })
     #expect((3...8).contains(first))
     #expect(faulty[first...].allSatisfy { $0?.isAnomalous == true })
@@ -90,16 +90,16 @@ import Testing
     _ = rig.run(1000)
     let gap = rig.run(60, flow: { _ in nil })
     #expect(gap.allSatisfy { $0?.isAnomalous == false })
-    let after = rig.run(20, flow: { _ in 85 })
+    let after = rig.run(20, flow: { _ in 80 })
     #expect(after.last??.isAnomalous == true)
     // Ten minutes without any sample; what exceeded is still held against what was healthy.
     rig.t += 600
-    let back = rig.run(5, flow: { _ in 85 })
+    let back = rig.run(5, flow: { _ in 80 })
     #expect(back.last??.isAnomalous == true)
     var other = Rig()
     _ = other.run(1000)
     other.t += 600
-    let level = other.run(200, flow: { _ in 85 })
+    let level = other.run(200, flow: { _ in 80 })
     #expect(level.allSatisfy { $0?.isAnomalous == false })
   }
 
@@ -120,13 +120,13 @@ import Testing
   func snapshot() throws {
     var rig = Rig()
     _ = rig.run(1000)
-    _ = rig.run(50, flow: { _ in 85 })
+    _ = rig.run(50, flow: { _ in 80 })
     let bytes = try JSONEncoder().encode(rig.detector.snapshot)
     var second = Rig()
     let read = try JSONDecoder().decode(SlowDetector.Snapshot.self, from: bytes)
     #expect(second.detector.restore(read))
     #expect(second.detector.snapshot == rig.detector.snapshot)
-    let still = second.run(5, flow: { _ in 85 })
+    let still = second.run(5, flow: { _ in 80 })
     #expect(still.last??.isAnomalous == true)
     let text = String(decoding: bytes, as: UTF8.self)
     let damaged = text.replacingOccurrences(of: "\"level\":", with: "\"level\":-")

@@ -4,7 +4,7 @@ import Machine
 
 extension AnomalyInput {
   /// Inputs that people know by one name. Ten, because all of their 2^10 coalitions are scored.
-  static let groups: [(name: String, inputs: [Int])] = [
+  package static let groups: [(name: String, inputs: [Int])] = [
     ("10-47 Hz acceleration", Array(0..<8)), ("47-220 Hz acceleration", Array(8..<16)),
     ("0.22-1.1 kHz acceleration", Array(16..<24)), ("1.1-2.3 kHz acceleration", Array(24..<28)),
     ("2.3-5 kHz acceleration", Array(28..<32)),

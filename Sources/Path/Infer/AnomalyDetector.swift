@@ -93,7 +93,7 @@ public struct AnomalyDetector: Sendable {
   }
 
   /// The score of an input vector.
-  mutating func evaluate(_ vector: [Float]) -> Double {
+  package mutating func evaluate(_ vector: [Float]) -> Double {
     model.run(vector, into: &output, scratch: &scratch)
     var sum = 0.0
     for (z, rebuilt) in zip(vector, output) {

@@ -29,17 +29,24 @@ extension SlowChannel {
     struct Sums: Sendable, Codable, Equatable {
       var blocks = 0
       var drifting = 0
+      /// Since the first sample, stops included, and only from sample to sample.
       var time_s = 0.0
+      var sampling_s = 0.0
+      var intervals = 0
       var levelVariance = 0.0
       var changeVariance = 0.0
       var largestLevel = 0.0
       var largestChange = 0.0
 
       var isSound: Bool {
-        [time_s, levelVariance, changeVariance, largestLevel, largestChange].allSatisfy {
+        [time_s, sampling_s, levelVariance, changeVariance, largestLevel, largestChange].allSatisfy {
           $0.isFinite && $0 >= 0
         } && (0...1_000_000).contains(blocks) && (0...blocks).contains(drifting)
+          && intervals >= 0
       }
+
+      /// Mean time between samples so far; nil before there is one.
+      var period_s: Double? { intervals > 0 ? sampling_s / Double(intervals) : nil }
     }
 
     private(set) var sums: Sums
@@ -47,7 +54,6 @@ extension SlowChannel {
     private var levels: [Double] = []
     private var changes: [Double] = []
     private var count = 0
-    private var time_s = 0.0
     private var halves = (first: Moments(), second: Moments())
     private var steps = Moments()
     private var before: Double?
@@ -58,10 +64,17 @@ extension SlowChannel {
       changes.reserveCapacity(SlowDetector.Schedule.block)
     }
 
-    /// Mean time between samples so far; nil before there is one.
-    var period_s: Double? {
-      let total = sums.blocks * SlowDetector.Schedule.block + count
-      return total > 1 ? (sums.time_s + time_s) / Double(total - 1) : nil
+    /// Takes note of the time from one sample to the next.
+    mutating func step(_ elapsed_s: Double) {
+      sums.time_s += elapsed_s
+      sums.sampling_s += elapsed_s
+      sums.intervals += 1
+    }
+
+    /// Takes note of a time without samples.
+    mutating func pass(_ elapsed_s: Double) {
+      sums.time_s += elapsed_s
+      before = nil
     }
 
     /// What was learned in the blocks that are complete.
@@ -70,17 +83,14 @@ extension SlowChannel {
       return Limits(
         level: max(levelSigmas * (sums.levelVariance / n).squareRoot(), margin * sums.largestLevel),
         change: max(changeSigmas * (sums.changeVariance / n).squareRoot(), margin * sums.largestChange),
-        drifts: 2 * sums.drifting > sums.blocks, period_s: period_s ?? 0,
+        drifts: 2 * sums.drifting > sums.blocks, period_s: sums.period_s ?? 0,
         count: sums.blocks * SlowDetector.Schedule.block)
     }
 
     /// Takes a healthy sample; true when the learning time is over.
-    mutating func take(_ x: Double, _ means: Means, _ elapsed_s: Double, _ schedule: SlowDetector.Schedule)
-      -> Bool
-    {
+    mutating func take(_ x: Double, _ means: Means, _ schedule: SlowDetector.Schedule) -> Bool {
       if count < SlowDetector.Schedule.block / 2 { halves.first.add(x) } else { halves.second.add(x) }
       count += 1
-      time_s += elapsed_s
       if let before { steps.add(x - before) }
       before = x
       if means.isSettled { levels.append(means.level) }
@@ -92,7 +102,6 @@ extension SlowChannel {
 
     private mutating func close() {
       sums.blocks += 1
-      sums.time_s += time_s
       // A moving machine's halves differ by more than one sample's noise.
       let noise = steps.deviation / 2.0.squareRoot()
       if abs(halves.first.mean - halves.second.mean) >= noise { sums.drifting += 1 }
@@ -105,7 +114,7 @@ extension SlowChannel {
       levels.removeAll(keepingCapacity: true)
       changes.removeAll(keepingCapacity: true)
       (halves.first, halves.second, steps) = (Moments(), Moments(), Moments())
-      (count, time_s, before) = (0, 0, nil)
+      (count, before) = (0, nil)
     }
 
     /// Robust standard deviation: 1.4826 times the median distance from the median, and no less than 0.8 of the

@@ -8,7 +8,8 @@ import Machine
 /// A fast mean stands against a slow one that follows the day's drift, but not a fault: it is frozen while the
 /// channel exceeds. How far the two part in health is learned first. Times are counted in samples, so that they are
 /// seconds for a source of one sample a second and minutes for one of one a minute; a missing sample counts nothing.
-/// The constants were set on the odd-numbered files of SKAB valve1 (see `scripts/bench_slow.py`).
+/// The constants were set on the odd-numbered files of SKAB valve1 (see `scripts/bench_slow.py`), the margin on the
+/// simulator's healthy weeks.
 struct SlowChannel: Sendable {
   /// Memory of the fast and of the slow exponential mean, samples.
   static let fast = 5.0, slow = 150.0
@@ -17,13 +18,16 @@ struct SlowChannel: Sendable {
   /// Samples before the means say something, after a start and after a long gap.
   static let settling = 60
   /// Limits in robust standard deviations of healthy data, and above the largest healthy excursion.
-  static let levelSigmas = 5.0, changeSigmas = 4.0, margin = 1.2
+  static let levelSigmas = 5.0, changeSigmas = 4.0, margin = 1.5
   /// Share of the limit above which the slow mean is frozen.
   static let freezing = 0.7
   /// Samples in a row above the limit before it counts, samples that it then stands, and that a change stands.
   static let onDelay = 3, offDelay = 30, changeDelay = 10
   /// A gap of this many periods ends what the means remember.
   static let gap = slow
+
+  // State machine: learning -(a whole block, and the time is over)-> watching. Watching, a channel exceeds from the
+  // third sample in a row above its limit until thirty samples after the last; its slow mean stands still meanwhile.
 
   /// Nil while learning.
   private(set) var limits: Limits?
@@ -65,16 +69,21 @@ struct SlowChannel: Sendable {
   mutating func observe(
     _ x: Double, at now: MonotonicTime, floor: Double, learn: Bool, schedule: SlowDetector.Schedule
   ) {
-    let elapsed_s = last.map { now.seconds(since: $0) } ?? 0
-    guard last == nil || elapsed_s >= schedule.spacing_s else { return }
-    if let period_s = limits?.period_s ?? learning?.period_s, elapsed_s > SlowChannel.gap * period_s {
+    let elapsed_s = last.map { now.seconds(since: $0) }
+    if let elapsed_s, elapsed_s < schedule.spacing_s { return }
+    if let elapsed_s, let period_s = limits?.period_s ?? learning?.sums.period_s,
+      elapsed_s > SlowChannel.gap * period_s
+    {
       interrupt()
+      learning?.pass(elapsed_s)
+    } else if let elapsed_s {
+      learning?.step(elapsed_s)
     }
     last = now
     means.follow(x)
     guard let limits else {
       means.settle(x)
-      guard learn, learning?.take(x, means, elapsed_s, schedule) == true else { return }
+      guard learn, learning?.take(x, means, schedule) == true else { return }
       self.limits = learning?.limits
       learning = nil
       return

@@ -17,11 +17,11 @@ public struct SlowDetector: Sendable {
   public struct Schedule: Sendable, Codable, Equatable {
     /// Samples of a block.
     public static let block = 400
-    /// Learning time of a channel in a state, seconds; by default a day, because a day has its own tide.
+    /// Learning time of a channel in a state, seconds; by default a week, because a plant's week has its own tide.
     public var learning_s: Double
     /// A sample that follows another more closely is not looked at, seconds.
     public var spacing_s: Double
-    public init(learning_s: Double = 86_400, spacing_s: Double = 1) {
+    public init(learning_s: Double = 7 * 86_400, spacing_s: Double = 1) {
       self.learning_s = learning_s
       self.spacing_s = spacing_s
     }
@@ -31,6 +31,7 @@ public struct SlowDetector: Sendable {
   public static let name = "slow-signals"
   /// Channels of a machine, and operating states of a channel, that are watched; further ones are not.
   public static let channelLimit = 64, stateLimit = Baseline.stateLimit
+  static let loadBinWidth = 0.25
   static let quantities: Set<Quantity> = [.temperature, .pressure, .flow, .current, .voltage]
 
   let machine: MachineID
@@ -71,8 +72,16 @@ public struct SlowDetector: Sendable {
       let place = places[reading.point], let slot = slot(place, state)
     else { return }
     slots[place][slot].channel.observe(
-      x, at: reading.stamp.monotonic, floor: reading.quantity.yardstick?.floor(at: x) ?? 0, learn: learn,
+      x, at: reading.stamp.monotonic, floor: SlowDetector.floor(of: reading.quantity, at: x, in: state),
+      learn: learn,
       schedule: schedule)
+  }
+
+  /// Smallest excursion that anybody would act on, in the quantity's unit. A load bin is a quarter of the rated power
+  /// wide, and the current moves with the load inside it.
+  private static func floor(of quantity: Quantity, at x: Double, in state: OperatingState) -> Double {
+    let least = quantity.yardstick?.floor(at: x) ?? 0
+    return quantity == .current && state.loadBin != nil ? max(least, loadBinWidth * abs(x)) : least
   }
 
   /// Whether any channel is on its way from one level to another; the begin and the end of that are change points.
