@@ -54,19 +54,19 @@ extension Diagnostician {
     let own = OwnFault.anomaly
     let stamp = scene.window.stamp
     let fresh = Dictionary(grouping: scene.window.scores, by: \.model)
-    // A model of waveforms scores new ones only; between them its last opinion holds. One of the whole machine speaks
-    // every time, or has nothing to say.
-    opinions = opinions.filter { fresh[$0.key] != nil || (!$0.value.isOfMachine && !scene.heard.isEmpty) }
     for (model, scores) in fresh {
       guard let worst = scores.max(by: { $0.excess < $1.excess }) else { continue }
       opinions[model, default: Opinion(isOfMachine: worst.isOfMachine)].looks.record(
         anomaly(worst, stamp), at: scores.map(\.stamp.monotonic).max() ?? stamp.monotonic, .scores)
     }
-    if opinions.isEmpty {
+    // A model of waveforms scores new ones only; between them its last opinion holds. One of the whole machine speaks
+    // every time, or has nothing to say.
+    let known = opinions.filter { fresh[$0.key] != nil || (!$0.value.isOfMachine && !scene.heard.isEmpty) }
+    if known.isEmpty {
       let missing = ["a model score with its learned threshold"]
       open.append(notAssessable(own.rawValue, text(own).title, missing, stamp))
     }
-    return opinions.values.compactMap { $0.looks.standing(.scores) }.max {
+    return known.values.compactMap { $0.looks.standing(.scores) }.max {
       ($0.severity, $0.confidence) < ($1.severity, $1.confidence)
     }
   }
