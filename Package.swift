@@ -151,6 +151,9 @@ let package = Package(
     .executableTarget(
       name: "signal-lab", dependencies: ["Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
+    // An alarm storm as a bare process, for `scripts/bench diagnosis`.
+    .executableTarget(
+      name: "alarm-lab", dependencies: ["Alert", "Machine"], path: "Tests/AlarmLab", swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
@@ -168,6 +171,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Alert", ["Alert", "Machine"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),

@@ -64,6 +64,8 @@ public struct Finding: Sendable, Codable, Equatable {
   public var confirm: String
   public var action: String
   public var stamp: Stamp
+  /// The standing fault that brings this one about.
+  public var consequenceOf: String?
   public init(
     machine: MachineID, point: PointID?, subject: Subject, fault: String, title: String, severity: Severity,
     confidence: Double, supporting: [Evidence], contradicting: [Evidence] = [], missing: [String] = [],

@@ -123,7 +123,7 @@ struct BatchWriter {
         INSERT INTO transitions (received, alarm, occurrence, was, became, cause, body)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """, .integer(alarm.updated.received.nanoseconds), .text(alarm.id), .integer(Int64(alarm.occurrence)),
-        .text(transition.from.rawValue), .text(alarm.state.rawValue), .text(transition.cause),
+        .text(transition.from.rawValue), .text(alarm.state.rawValue), .text(transition.cause.rawValue),
         .text(encoded.transitions[index]))
       try tx.run(
         "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?)", .text(alarm.id),

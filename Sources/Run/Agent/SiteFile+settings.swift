@@ -132,7 +132,8 @@ extension SiteFile.Detection {
     options.judgePeriod_s = try table.duration("judge-period", default: options.judgePeriod_s)
     options.readingAge_s = try table.duration("reading-age", default: options.readingAge_s)
     options.waveformAge_s = try table.duration("waveform-age", default: options.waveformAge_s)
-    options.alarms.offDelay_s = try table.duration("alarm-off-delay", default: options.alarms.offDelay_s)
+    options.alarms.rule.offDelay_s = try table.duration(
+      "alarm-off-delay", default: options.alarms.rule.offDelay_s)
     self.init(
       usesModel: try table.flag("model", default: true), falseAlarmRate: rate, path: options)
     try table.finish()
