@@ -117,8 +117,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store", "Sync",
-        arguments,
+        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store",
+        "Sync", arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 

@@ -115,6 +115,8 @@ struct Storm: ~Copyable {
     let (machine, severity) = (step.alarm.finding.machine, step.alarm.severity)
     queue.add(machine, severity: severity, at: MonotonicTime(seconds: second))
     if step.cause == .held { heldBack += 1 }
+    // What gives way in a full book must never be a danger that nobody has seen the end of.
+    if step.cause == .dropped, severity == .danger, step.from != .returnedUnacknowledged { lost += 1 }
     guard step.alarm.state == .unacknowledged, severity >= .alarm else { return }
     if severity == .alarm { alarms += 1 }
     let since = unsent[severity]?[machine] ?? second

@@ -115,6 +115,14 @@ extension AlarmBook {
   /// The alarm with this identifier, in whatever state.
   public func alarm(_ id: String) -> Alarm? { entries[id]?.alarm }
 
+  /// Whether anything about this machine itself stands, told or set aside: nothing is learned as normal then.
+  public func isAffected(_ machine: MachineID) -> Bool {
+    (identifiers[machine] ?? []).contains { id in
+      guard let alarm = entries[id]?.alarm, alarm.finding.subject == .machine else { return false }
+      return alarm.state.isStanding || alarm.state.isSetAside && alarm.returned == nil
+    }
+  }
+
   /// Number of alarms kept, whatever their state.
   public var count: Int { entries.count }
 

@@ -94,7 +94,8 @@ public struct AlarmPolicy: Sendable, Equatable {
 }
 
 extension AlarmPolicy.Rule {
-  mutating func apply(_ change: AlarmPolicy.Change) {
+  /// Takes over what the change says.
+  public mutating func apply(_ change: AlarmPolicy.Change) {
     onDelay_s = change.onDelay_s ?? onDelay_s
     offDelay_s = change.offDelay_s ?? offDelay_s
     deadband = change.deadband ?? deadband

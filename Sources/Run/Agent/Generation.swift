@@ -66,8 +66,7 @@ struct Generation: Sendable {
           alerts: client,
           publisher: AlertPublisher(
             client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:],
-            clock: clock,
-            journal: journal),
+            perSecond: Double(site.messagesPerSecond), clock: clock, journal: journal),
           bulk: bulk,
           uplink: try Uplink(
             store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk),
@@ -81,7 +80,7 @@ struct Generation: Sendable {
       site: site,
       path: PlantPath(
         plant: site.plant, options: site.detection.path, detector: detector, memory: memory.baselines,
-        restoring: memory.alarms),
+        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }
