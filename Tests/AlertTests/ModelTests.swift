@@ -87,7 +87,7 @@ private struct Events {
       let verb = AlarmCommand.Verb.allCases.randomElement(using: &random) ?? .undo
       let command = AlarmCommand(
         verb, Int.random(in: 0..<20, using: &random) == 0 ? "site:alarm-flood" : id, by: "Ana", why: "x",
-        until: stamp(second + [600, 3600, 1e7].randomElement(using: &random)!).received, record: "WO",
+        until: stamp(second + ([600, 3600, 1e7].randomElement(using: &random) ?? 600)).received, record: "WO",
         verdict: RecordVerdict.allCases.randomElement(using: &random))
       last = command
       return .command(command)

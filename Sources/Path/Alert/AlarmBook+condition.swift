@@ -157,8 +157,13 @@ extension AlarmState {
 
 extension AlarmCause {
   var canBeUndone: Bool { self == .acknowledge || self == .shelve || self == .outOfService }
-  /// Whether a transition to unacknowledged with this cause is news for people.
-  var isAnnouncement: Bool { self != .undo && self != .cleared && self != .flood }
+  /// Whether a transition to unacknowledged with this cause is news for people; what a person brought back is none.
+  var isAnnouncement: Bool {
+    switch self {
+    case .undo, .cleared, .flood, .unshelve, .returnToService: false
+    default: true
+    }
+  }
 }
 
 extension Finding {
