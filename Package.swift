@@ -104,6 +104,8 @@ let package = Package(
     // Mind: what the path leans on.
     // CPU time in, estimated joules out
     part("Budget", "Mind", ["Machine", "Clockwork"]),
+    // YAML of people in, fault models, a graph of them and a search over them out
+    part("Knowledge", "Mind", ["Machine", "Settings", "Ledger"]),
     // one waveform and what is known of its machine in, the analyst's page out
     part("Analysis", "Mind", ["Machine", "Signal", "Features", "Condition", "Diagnose"]),
 
@@ -117,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Machine", "Recordings", "Store",
-        "Sync", arguments,
+        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Knowledge", "Ledger", "Machine",
+        "Recordings", "Settings", "Store", "Sync", arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
@@ -149,7 +151,7 @@ let package = Package(
       exclude: ["Allocations"], swiftSettings: strict),
     // The signal chain as a bare process, for `scripts/bench signal`.
     .executableTarget(
-      name: "signal-lab", dependencies: ["Features", "Kernels", "Machine", "Allocations"],
+      name: "signal-lab", dependencies: ["Condition", "Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
     // An alarm storm as a bare process, for `scripts/bench diagnosis`.
     .executableTarget(
@@ -159,22 +161,25 @@ let package = Package(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
       swiftSettings: strict),
 
+    // Golden vectors, real records and seeded noise for tests.
+    .target(
+      name: "TestData", dependencies: ["Recordings"], path: "Tests/TestData", swiftSettings: strict),
     tests("Core", ["Machine", "Clockwork", "Settings"]),
-    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine"]),
+    tests("Fieldbus", ["Fieldbus", "CModbus", "Clockwork", "Machine", "TestData"]),
     tests("Broker", ["Broker", "Clockwork", "Machine"]),
-    tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker"]),
+    tests("Acquire", ["Acquire", "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "TestData"]),
     tests("Recordings", ["Recordings"]),
-    tests("Signal", ["Signal", "Kernels"]),
-    tests("Features", ["Features", "Condition", "Kernels", "Machine", "Signal"]),
-    // Golden vectors and seeded noise for tests.
-    .target(name: "TestData", path: "Tests/TestData", swiftSettings: strict),
+    tests("Signal", ["Signal", "Kernels", "TestData"]),
+    tests(
+      "Features", ["Features", "Condition", "Kernels", "Machine", "Signal", "signal-lab", "TestData"]),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine", "TestData"]),
     tests("Alert", ["Alert", "Machine"]),
-    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings"]),
+    tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings", "TestData"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
-    tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker"]),
+    tests("Knowledge", ["Knowledge", "Features", "Ledger", "Machine", "Settings"]),
+    tests("Store", ["Store", "Sync", "Ledger", "Machine", "Clockwork", "Broker", "TestData"]),
     tests("Simulation", ["Simulation", "Firmware"]),
     // Simulated machines in front of the product's path, for the path's tests and benchmarks.
     .target(
@@ -189,8 +194,8 @@ let package = Package(
     tests(
       "Path",
       [
-        "PathLab", "Agent", "Machine", "Clockwork", "Settings", "Alert", "Infer", "Store", "Simulation",
-        "Firmware", "Broker",
+        "PathLab", "Agent", "Acquire", "Machine", "Clockwork", "Settings", "Alert", "Infer", "Store",
+        "Simulation", "Firmware", "Broker",
       ]),
   ]
 )

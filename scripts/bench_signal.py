@@ -139,10 +139,16 @@ def main():
     inverse = statistics.median(lab.ask(f"inverse {RATE} 100")["med_ns"] for _ in range(ROUNDS))
     measure("fft-share", round(100 * AXES * (3 * peers[RATE][0] + 2 * inverse) / ours), "% of a window", None,
             "two forward and one inverse real transform and two inverse complex ones an axis, timed alone, over the window's time")
-    measure("allocations", sum(r["allocations"] for r, _ in runs), "in all windows", "0",
-            "malloc, calloc, realloc and memalign counted in the lab's process, after three windows")
-    measure("points-watched", int(0.1 * 10e9 / ours), "three-axis points", ">= 200",
-            "10 % of one core of this machine, a window of every point each 10 s; features only")
+    watched = {known: [lab.ask(f"window {known} 20") for _ in range(ROUNDS)]
+               for known in ("nothing", "bearing", "gears", "motor", "rating")}
+    cost = {known: statistics.median(r["med_ns"] for r in rounds) for known, rounds in watched.items()}
+    measure("allocations", sum(r["allocations"] for r, _ in runs) + sum(r["allocations"] for rounds in watched.values() for r in rounds),
+            "in all windows", "0", "malloc, calloc, realloc and memalign counted in the lab's process, after three windows")
+    measure("points-watched", int(0.1 * 10e9 / cost["bearing"]), "three-axis points", ">= 200",
+            "10 % of one core of this machine, a window of every point each 10 s; features only, bearing lines in three bands")
+    for known, what in (("nothing", "of which nothing is known"), ("bearing", "with a bearing"), ("gears", "with two pairs of gears"),
+                        ("motor", "with bearing, motor, belt and vanes"), ("rating", "with a bearing, its speed to be found")):
+        measure(f"window-{known}", round(cost[known] / 1e6, 2), "ms", None, f"{AXES} axes of a machine {what}")
     lab.close()
     cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()

@@ -3,22 +3,12 @@
 import Acquire
 import Foundation
 import Machine
+import TestData
 import Testing
-
-/// xorshift64*, seeded.
-private struct Chance: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return state &* 0x2545_F491_4F6C_DD1D
-  }
-}
 
 @Suite struct MQTTFuzzTests {
   /// Changes, cuts, doubles and swaps bytes; interesting values more often than others.
-  private static func mutate(_ payload: [UInt8], _ chance: inout Chance) -> [UInt8] {
+  private static func mutate(_ payload: [UInt8], _ chance: inout Noise) -> [UInt8] {
     var bytes = payload
     for _ in 0...Int.random(in: 0..<4, using: &chance) {
       guard !bytes.isEmpty else { return [UInt8.random(in: 0...255, using: &chance)] }
@@ -41,7 +31,7 @@ private struct Chance: RandomNumberGenerator {
   private func fuzz(_ bench: MQTTBench, seeds: [(topic: String, payload: [UInt8])], cases: Int, seed: UInt64)
   {
     var bench = bench
-    var chance = Chance(state: seed)
+    var chance = Noise(seed)
     var insane = 0
     for count in 0..<cases {
       bench.now_s = Double(count) / 50
@@ -100,7 +90,7 @@ private struct Chance: RandomNumberGenerator {
     let topic = "application/1/device/a/event/up"
     let bench = try MQTTBench(
       "airvibe", topic: topic, [("temperature", .temperature), ("waveform-2", .acceleration)])
-    var chance = Chance(state: 9)
+    var chance = Noise(9)
     var seeds: [(topic: String, payload: [UInt8])] = []
     for hex in [
       "020000129a6300000000000000000000000000", "032400000701008120" + "4e0200",
@@ -130,7 +120,7 @@ private struct Chance: RandomNumberGenerator {
   }
 
   @Test func `our JSON reader agrees with Foundation's decoder on 20,000 mutations`() throws {
-    var chance = Chance(state: 6)
+    var chance = Noise(6)
     let seed = Array(#"{"a": [1, -2.5e3, true, null, "xA\n"], "b": {"c": 0.001, "name": ""}}"#.utf8)
     var (accepted, disagreements) = (0, [String]())
     for _ in 0..<20_000 {

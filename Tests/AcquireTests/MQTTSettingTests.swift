@@ -47,8 +47,11 @@ import Testing
     ),
     (
       "broker: mqtt://h\npassword-file: x\nsources: [{ name: a, profile: ncd-110, topic: t }]",
-      "a password without a username"
+      "site.yaml:2:16: password-file: expected a broker that can be used: a password without a username"
     ),
+    ("broker: mqtt://h\nkeep-alive: 1s\nsources: []", "site.yaml:2:13: keep-alive: expected a broker"),
+    ("broker: mqtt://h\nclient-id: ''\nsources: []", "site.yaml:2:12: client-id: expected a broker"),
+    ("broker: mqtts://h\nkey-file: k\nsources: []", "site.yaml:2:11: key-file: expected a broker"),
     (
       "broker: mqtt://h\nca-file: x\nsources: [{ name: a, profile: ncd-110, topic: t }]",
       "mqtts:// when certificates are given"

@@ -38,6 +38,7 @@ import Testing
     #expect(bench.take(segments[0].payload, on: topic).isEmpty)
     let waveform = try #require(bench.take(segments[1].payload, on: topic).waveforms.first)
     #expect(waveform.samples == whole.map { Float($0) * 0.5 })
+    #expect(waveform.facts.expectedCount == 10 && waveform.facts.segments?.missing == [])
     #expect(waveform.fullScale == 16_383.5)
     #expect(waveform.speed_rpm == 1480)
     for segment in segments { #expect(bench.take(segment.payload, on: topic).isEmpty) }
@@ -52,6 +53,7 @@ import Testing
     #expect(bench.expire(at: 29).isEmpty)
     let failed = try #require(bench.expire(at: 30).waveforms.first)
     #expect(failed.samples.isEmpty)
+    #expect(failed.facts.segments?.missing == [1])
     #expect(failed.quality.defect?.kind == .incomplete)
     #expect(failed.quality.defect?.evidence.contains("1 of 3 segments missing (1)") == true)
     #expect(bench.expire(at: 31).isEmpty)

@@ -47,11 +47,11 @@ struct ModbusInteropTests {
     try await withNode { port in
       var line = try line(port)
       var refused = try #require(line.devices[0].profile.registers.last)
-      (refused.name, refused.address) = ("refused", 41)
+      (refused.name, refused.address) = ("refused", 61)
       line.devices[0].profile.registers.append(refused)
       let bindings: [ModbusBinding] = [
         ("n.speed", pump("speed"), .rotationalSpeed), ("n.flow", pump("flow"), .flow),
-        ("n.velocity-rms", pump("v"), .velocity), ("n.refused", pump("refused"), .acceleration),
+        ("n.velocity-rms", pump("v"), .velocity), ("n.refused", pump("refused"), .temperature),
         ("n.waveform", pump("DE-H"), .acceleration),
       ]
       let samples = ModbusGathered<[Sample]>()

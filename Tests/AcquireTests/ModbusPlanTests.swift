@@ -23,6 +23,24 @@ struct ModbusPlanTests {
     await bench.bus.calls.map { [$0.address, $0.count] }
   }
 
+  @Test("what a count of a 16-bit register is worth follows from its scale and unit; a counter has none")
+  func countWorth() throws {
+    var line = try modbusConnection("tcp: h\ndevices: [{ name: n, unit: 1, profile: xy-md02 }]")
+    line.devices[0].profile = try modbusProfile(
+      """
+          - { name: t, address: 0, type: i16, scale: 0.1, quantity: temperature, unit: degF }
+          - { name: v, address: 1, type: u16, scale: 0.0001, quantity: velocity, unit: in/s }
+          - { name: f, address: 2, type: f32, quantity: velocity, unit: mm/s }
+          - { name: beats, address: 4, type: u16, quantity: count }
+          - { name: energy, address: 5, type: u16, quantity: energy, unit: kWh }
+      """)
+    #expect(abs(try #require(line.countWorth(of: "n.t")) - 0.1 / 1.8) < 1e-12)
+    #expect(abs(try #require(line.countWorth(of: "n.v")) - 0.00254) < 1e-12)
+    for other in ["n.f", "n.beats", "n.energy", "n.none", "m.t", "t"] {
+      #expect(line.countWorth(of: other) == nil)
+    }
+  }
+
   @Test("requests are joined over gaps, up to the limits, and no value is cut")
   func joining() async throws {
     let near = try bench([0, 1, 5, 22, 40])

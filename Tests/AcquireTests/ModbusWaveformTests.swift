@@ -38,6 +38,7 @@ struct ModbusWaveformTests {
     await bench.run(until: 5)
     let waveform = try #require(bench.waveforms.first)
     #expect(bench.waveforms.count == 1 && waveform.quality.isGood)
+    #expect(waveform.facts == CaptureFacts(expectedCount: 1000))
     #expect(waveform.samples == (0..<1000).map { Float(Double($0 - 500) * Double(Float(0.005))) })
     #expect(waveform.sampleRate_Hz == 12800 && waveform.speed_rpm == 1480)
     #expect(waveform.fullScale == Float(32767 * Double(Float(0.005))))

@@ -111,6 +111,10 @@ struct ProfileErrorTests {
       message("tcp: h:502\ndevices: [{ name: n, unit: 1, profile: millwright-sim-nod }]")
         == "site.yaml:2:40: profile: expected the name of a device profile, found 'millwright-sim-nod'; "
         + "did you mean 'millwright-sim-node'?")
+    #expect(
+      message("tcp: h:502\ndevices: [{ name: n, unit: 1, profile: bearing }]").hasSuffix(
+        "known: airvibe, avm-2000r, banner-qm30vt2, eastron-sdm630, keller-xline, millwright-sim-mqtt, "
+          + "millwright-sim-node, ncd-110, witmotion-wtvb01-485, xy-md02"))
     #expect(message("tcp: h:port\n\(device)").contains("site.yaml:1:6: tcp: expected host:port"))
     #expect(message(device).contains("either 'tcp: host:port' or 'rtu: /dev/...'"))
     #expect(

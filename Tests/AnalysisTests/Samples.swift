@@ -4,6 +4,7 @@ import Analysis
 import Foundation
 import Machine
 import Recordings
+import TestData
 
 let gravity = 9.80665
 
@@ -17,7 +18,7 @@ let rig = Machine(id: MachineID("rig"), name: "rig", kind: .other, bearings: [dr
 /// A page on samples that are in m/s2; `unit` is nil where nobody says so.
 func makePage(
   _ samples: [Float], rate_Hz: Double, machine: Machine = rig, speed_rpm: Double? = nil,
-  unit: String? = "m/s2"
+  unit: String? = "m/s2", speedSignal: Analysis.SpeedSignal? = nil
 ) -> Analysis {
   let waveform = Waveform(
     point: PointID(machine.id, "p"), sampleRate_Hz: rate_Hz, samples: samples,
@@ -26,17 +27,15 @@ func makePage(
     name: "<samples> & \"more\"", channel: "1", unit: unit, rate_Hz: rate_Hz, sampleCount: samples.count)
   return Analysis(
     of: waveform, from: origin, machine: machine,
-    speed: speed_rpm.map { Analysis.Speed(rpm: $0, source: "the test") })
+    speed: speed_rpm.map { Analysis.Speed(rpm: $0, source: "the test") }, speedSignal: speedSignal)
 }
 
 /// Sines (amplitude, Hz) with the noise of a sensor, seeded.
 func sines(_ parts: [(Double, Double)], count: Int, rate_Hz: Double) -> [Float] {
-  var state: UInt64 = 1
+  var noise = Noise(1)
   return (0..<count).map { n in
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    let noise = Double(state >> 40) / Double(1 << 24) - 0.5
-    return Float(
-      parts.reduce(1e-3 * noise) { $0 + $1.0 * sin(2 * .pi * $1.1 * Double(n) / rate_Hz) })
+    Float(
+      parts.reduce(1e-3 * Double(noise.centred())) { $0 + $1.0 * sin(2 * .pi * $1.1 * Double(n) / rate_Hz) })
   }
 }
 

@@ -52,7 +52,7 @@ import Testing
     let setting = try Setting.parse("kind: pmup", file: "t").table().required("kind")
     #expect(
       error { _ = try setting.choice(of: MachineKind.self) }
-        == "t:1:7: kind: expected one of pump, fan, motor, gearbox, compressor, other, found 'pmup'; did you mean 'pump'?"
+        == "t:1:7: kind: expected one of pump, fan, motor, gearbox, compressor, reciprocating-compressor, screw-compressor, other, found 'pmup'; did you mean 'pump'?"
     )
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Diagnose
 import Machine
 import Testing
@@ -152,6 +153,41 @@ struct VibrationSeverityTests {
     #expect(evidence.source.contains("ISO 10816-3:2009 Annex A, Table A.2, group 2, rigid"))
     #expect(
       evidence.statement.hasPrefix("Overall \(evidence.unit == "um" ? "displacement" : "velocity") at DE-H"))
+  }
+
+  /// What is said of a 30 kW fan on a rigid base (boundary B/C 2.8 mm/s) that usually vibrates at 1.1 mm/s, or at
+  /// another level.
+  private func fall(to velocity: Double, from usual: Double, spread: Double = 0.05) -> Finding? {
+    let fan = specimen(.fan)
+    var specimen = Specimen(fan)
+    specimen.radial[.velocityRMS] = velocity
+    var diagnostician = Diagnostician(machine: fan)
+    let findings = (1...4).map { second in
+      var window = specimen.window(at: 10 * Double(second))
+      window.featureDeviations[PointID(fan.id, "DE-H")]?[.velocityRMS] = Deviation(
+        value: velocity, baselineMean: usual, baselineSD: spread)
+      return diagnostician.diagnose(window)
+    }
+    return findings.last?.first { $0.fault == "vibration-fall" }
+  }
+
+  @Test("A fall by more than a quarter of boundary B/C is a notice with the usual level, and no alarm")
+  func fall() throws {
+    let found = try #require(fall(to: 1.1, from: 1.81))
+    #expect(found.severity == .notice && found.isAssessable)
+    let evidence = try #require(found.supporting.first)
+    #expect(evidence.value == 1.1 && evidence.reference == 1.81)
+    #expect(evidence.source.contains("significant change of 5.3"))
+    var book = AlarmBook()
+    let transitions = book.update([found], for: found.machine, at: stamp(0))
+    #expect(transitions.isEmpty)
+  }
+
+  @Test(
+    "A fall of less, a fall within the usual spread, and a rise are no fall",
+    arguments: [(1.1, 1.79, 0.05), (1.1, 1.9, 0.25), (1.8, 1.0, 0.05), (1.1, 1.1, 0.05)])
+  func noFall(velocity: Double, usual: Double, spread: Double) {
+    #expect(fall(to: velocity, from: usual, spread: spread) == nil)
   }
 
   @Test("On the boundaries of zone B nothing is said")

@@ -61,7 +61,7 @@ import Testing
     let networks = try DenseModel.all.map { try Network(onnx: $0.bytes) }
     var scratch = Scratch(for: networks)
     for network in networks + networks.reversed() {
-      let input = Golden.noise(seed: 7, count: network.inputs[0].count, scale: 3)
+      let input = Noise.floats(network.inputs[0].count, seed: 7, scale: 3)
       var output = [Float](repeating: .nan, count: network.outputs[0].count)
       var span = output.mutableSpan
       network.run(input.span, into: &span, scratch: &scratch)

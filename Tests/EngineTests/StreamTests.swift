@@ -22,7 +22,7 @@ struct StreamTests {
     let whole = try Network(path: Self.path(name))
     let stream = try StreamingNetwork(path: Self.path(name), axis: 2, piece: piece)
     var scratch = Scratch(for: [whole, stream.network])
-    let input = Golden.noise(seed: 3, count: 14 * 30, scale: 2)
+    let input = Noise.floats(14 * 30, seed: 3, scale: 2)
     var expected: [Float] = [0]
     whole.run(input, into: &expected, scratch: &scratch)
     var state = stream.makeStream()
@@ -47,7 +47,7 @@ struct StreamTests {
       var output: [Float] = [0]
       for seed in seeds {
         var span = output.mutableSpan
-        let piece = Golden.noise(seed: seed, count: 14, scale: 2)
+        let piece = Noise.floats(14, seed: UInt64(seed), scale: 2)
         network.run(piece.span, into: &span, on: &stream, scratch: &scratch)
       }
       return output[0]

@@ -3,6 +3,7 @@
 import Condition
 import Foundation
 import Machine
+import TestData
 import Testing
 
 /// A way to spoil a capture, at one strength.
@@ -15,11 +16,11 @@ struct Injection: Sendable {
   var least: Double = 1
   /// The range of the sensor, where that is known.
   var fullScale: (@Sendable ([Float]) -> Float)?
-  var spoil: @Sendable (inout [Float], inout SplitMix) -> Void
+  var spoil: @Sendable (inout [Float], inout Noise) -> Void
 
   /// A whole number below `limit`.
-  static func below(_ limit: Int, _ random: inout SplitMix) -> Int {
-    min(limit - 1, Int((Double(random.uniform()) + 0.5) * Double(limit)))
+  static func below(_ limit: Int, _ random: inout Noise) -> Int {
+    min(limit - 1, Int((Double(random.centred()) + 0.5) * Double(limit)))
   }
 
   private static func run(_ length: Int, _ kinds: Set<SensorDefect.Kind>, least: Double, _ value: Float?)
@@ -133,12 +134,12 @@ struct Injection: Sendable {
 /// Each defect, put into real captures: how often the gate names it.
 @Suite(
   "The gate finds what is put into real records",
-  .enabled(if: GateRecord.isPresent, "the records are not in MILLWRIGHT_DATA or ../shared/data"))
+  .enabled(if: Record.isPresent, "the records are not in MILLWRIGHT_DATA or ../shared/data"))
 struct DefectGateTests {
   /// Drive-end captures of every twelve-kilohertz record of CWRU.
-  static let captures: [(GateRecord, [Float])] =
-    (try? GateRecord.cwru.get()).map { records in
-      records.filter { $0.name.hasSuffix("/DE") && $0.rate == 12_000 }.flatMap { record in
+  static let captures: [(Record, [Float])] =
+    (try? Record.driveEnd.get()).map { records in
+      records.filter { $0.rate_Hz == 12_000 }.flatMap { record in
         record.windows(of: 16_384).prefix(2).map { (record, $0) }
       }
     } ?? []
@@ -146,7 +147,7 @@ struct DefectGateTests {
   @Test("Each defect in 112 captures", arguments: Injection.all.indices)
   func rate(_ index: Int) throws {
     let injection = Injection.all[index]
-    var random = SplitMix(state: UInt64(index) + 1)
+    var random = Noise(UInt64(index) + 1)
     var (found, other, missed): (Int, [SensorDefect], Int) = (0, [], 0)
     #expect(Self.captures.count == 112)
     for (record, capture) in Self.captures {
@@ -154,7 +155,7 @@ struct DefectGateTests {
       injection.spoil(&x, &random)
       var gate = ValidityGate(plant: WaveformGateTests.plant)
       let defect = gate.judge(
-        Waveform(x, rate: record.rate, speed: record.machineSpeed, fullScale: injection.fullScale?(x)),
+        Waveform(x, rate: record.rate_Hz, speed: record.speed_rpm, fullScale: injection.fullScale?(x)),
         machineRunning: true)
       if let defect, injection.kinds.contains(defect.kind) {
         found += 1

@@ -3,13 +3,14 @@
 import Features
 import Foundation
 import Machine
+import TestData
 import Testing
 
 @Suite struct LineTableTests {
   /// A spectrum of Hann lines over a floor that is 1 % of their height at most.
   static func spectrum(_ lines: [(hz: Double, amplitude: Double)], resolution: Double = 0.25) -> Spectrum {
-    var random = SplitMix(state: 3)
-    var amplitudes = (0..<8000).map { _ in Float(0.01) * (1.5 + random.uniform()) / 2 }
+    var random = Noise(3)
+    var amplitudes = (0..<8000).map { _ in Float(0.01) * (1.5 + random.centred()) / 2 }
     for (hz, amplitude) in lines {
       let place = hz / resolution
       for k in max(0, Int(place) - 3)...min(amplitudes.count - 1, Int(place) + 4) {

@@ -4,12 +4,13 @@ import Features
 import Foundation
 import Machine
 import Signal
+import TestData
 import Testing
 
 /// Which part of a bearing is damaged, from whole records and kinematics alone.
 @Suite(
   .enabled(
-    if: Recording.folder != nil, "no CWRU records: MILLWRIGHT_DATA is not set and ../shared/data is not there"
+    if: Record.isPresent, "no CWRU records: MILLWRIGHT_DATA is not set and ../shared/data is not there"
   ))
 struct RaceNamingTests {
   /// The fan end's bearing, which is sound in all of these records.
@@ -26,12 +27,12 @@ struct RaceNamingTests {
 
   /// Surveys records; a wrong race, a bearing that is sound and any name in a sound record are wrong.
   static func tally(
-    _ records: [Recording], _ bearings: [Bearing], speed: (Recording) -> Double? = { $0.speed / 60 }
+    _ records: [Record], _ bearings: [Bearing], speed: (Record) -> Double? = \.shaft_Hz
   ) -> Tally {
     var tally = Tally()
     for record in records {
       let survey = DefectSurvey(
-        of: record.samples.span, sampleRate_Hz: record.rate, shaft_Hz: speed(record), bearings: bearings)
+        of: record.samples.span, sampleRate_Hz: record.rate_Hz, shaft_Hz: speed(record), bearings: bearings)
       switch survey.verdict {
       case .named("DE", damaged(record)): tally.right.append(record.name)
       case .named(let bearing, let line): tally.wrong.append("\(record.name): \(line) of \(bearing)")
@@ -42,7 +43,7 @@ struct RaceNamingTests {
     return tally
   }
 
-  static func damaged(_ record: Recording) -> BearingLine? {
+  static func damaged(_ record: Record) -> BearingLine? {
     if record.name.hasPrefix("OR") { return .outerRace }
     if record.name.hasPrefix("IR") { return .innerRace }
     return record.name.hasPrefix("B") ? .rollingElement : nil
@@ -54,8 +55,8 @@ struct RaceNamingTests {
     "The right race is named in 36 of 40 records, none wrongly; the silent ones are the OR014, balls and sound bearings",
     arguments: [0, -0.01, 0.01])
   func driveEnd(speedError: Double) throws {
-    let records = try Recording.all.get()
-    let tally = Self.tally(records, [.skf6205]) { $0.speed / 60 * (1 + speedError) }
+    let records = try Record.driveEnd.get()
+    let tally = Self.tally(records, [.skf6205]) { $0.shaft_Hz.map { $0 * (1 + speedError) } }
     #expect(records.count == 57)
     #expect(tally.wrong == [] && tally.notAssessable == [])
     #expect(tally.right.filter(Self.isRace).count == 36)
@@ -71,9 +72,9 @@ struct RaceNamingTests {
   /// speed is found ambiguous it is not assessable.
   @Test("With the speed read from the spectrum itself 35 of 40 races or more are named, none wrongly")
   func speedEstimated() throws {
-    let tally = Self.tally(try Recording.all.get(), [.skf6205]) { record in
+    let tally = Self.tally(try Record.driveEnd.get(), [.skf6205]) { record in
       let count = record.samples.count
-      let plan = SpectrumPlan(count: count, sampleRate_Hz: record.rate)
+      let plan = SpectrumPlan(count: count, sampleRate_Hz: record.rate_Hz)
       var scratch = SignalScratch(count: count)
       var amplitudes = [Float](repeating: 0, count: plan.binCount)
       var output = amplitudes.mutableSpan
@@ -92,13 +93,13 @@ struct RaceNamingTests {
 
   @Test("A second, sound bearing on the shaft changes nothing")
   func twoBearings() throws {
-    let tally = Self.tally(try Recording.all.get(), [.skf6205, Self.skf6203])
+    let tally = Self.tally(try Record.driveEnd.get(), [.skf6205, Self.skf6203])
     #expect(tally.wrong == [] && tally.right.count == 36)
   }
 
   @Test("With the wrong bearing listed nothing is named, by either sensor")
   func wrongBearing() throws {
-    for records in [try Recording.all.get(), try Recording.fanEnd.get()] {
+    for records in [try Record.driveEnd.get(), try Record.fanEnd.get()] {
       let tally = Self.tally(records, [Self.skf6203])
       #expect(tally.wrong == [] && tally.right.isEmpty)
     }
@@ -107,20 +108,20 @@ struct RaceNamingTests {
   @Test(
     "By the sensor at the other end of the motor, which no limit was set on, 27 of 36 races and none wrong")
   func fanEnd() throws {
-    let tally = Self.tally(try Recording.fanEnd.get(), [.skf6205])
+    let tally = Self.tally(try Record.fanEnd.get(), [.skf6205])
     #expect(tally.wrong == [])
     #expect(tally.right.filter(Self.isRace).count >= 27)
   }
 
   @Test("Bearings that are not there are not named: random geometries on damaged records")
   func strangers() throws {
-    var random = SplitMix(state: 42)
-    let records = try Recording.all.get().filter { Self.isRace($0.name) && $0.name.hasSuffix("8") }
+    var random = Noise(42)
+    let records = try Record.driveEnd.get().filter { Self.isRace($0.name) && $0.name.hasSuffix("8") }
     #expect(records.count >= 3)
     for record in records {
       for _ in 0..<10 {
-        let ratio = 0.225 + 0.2 * Double(random.uniform())
-        let stranger = BearingTests.bearing(10 + Int((10 * random.uniform()).rounded()), ratio, 1)
+        let ratio = 0.225 + 0.2 * Double(random.centred())
+        let stranger = BearingTests.bearing(10 + Int((10 * random.centred()).rounded()), ratio, 1)
         let real = Self.damaged(record).map { Bearing.skf6205.order(of: $0) } ?? 0
         let isNear = BearingLine.allCases.contains { line in
           [0.5, 1, 2, 3].contains { abs(stranger.order(of: line) / ($0 * real) - 1) < 2 * LineLimits.slip }
@@ -173,14 +174,14 @@ struct RaceNamingTests {
     let shaft = 25.0
     let true_Hz = Bearing.skf6205.order(of: line) * shaft * 0.992
     var x = Signals.gaussian(0.3, count: 64_000, seed: 7)
-    var random = SplitMix(state: 11)
+    var random = Noise(11)
     var strike = 0.001
     while strike < 5 {
       for n in Int((strike * rate_Hz).rounded(.up))..<min(Int((strike + 0.01) * rate_Hz), x.count) {
         let t = Double(n) / rate_Hz - strike
         x[n] += Float(2 * exp(-t / 0.001) * sin(2 * .pi * 3200 * t))
       }
-      strike += (1 + 0.005 * Double(random.uniform())) / true_Hz
+      strike += (1 + 0.005 * Double(random.centred())) / true_Hz
     }
     let survey = DefectSurvey(of: x.span, sampleRate_Hz: rate_Hz, shaft_Hz: shaft, bearings: [.skf6205])
     #expect(survey.verdict == .named(bearing: "DE", line: line))

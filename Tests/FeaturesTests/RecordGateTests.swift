@@ -3,20 +3,21 @@
 import Condition
 import Foundation
 import Machine
+import TestData
 import Testing
 
 /// The gate on real records, none of which is defective: a verdict here is a false one.
 @Suite(
   "The gate lets real records through",
-  .enabled(if: GateRecord.isPresent, "the records are not in MILLWRIGHT_DATA or ../shared/data"))
+  .enabled(if: Record.isPresent, "the records are not in MILLWRIGHT_DATA or ../shared/data"))
 struct RecordGateTests {
-  static func judge(_ gate: inout ValidityGate, _ record: GateRecord, _ samples: [Float]) -> SensorDefect? {
-    let waveform = Waveform(samples, rate: record.rate, speed: record.machineSpeed)
+  static func judge(_ gate: inout ValidityGate, _ record: Record, _ samples: [Float]) -> SensorDefect? {
+    let waveform = Waveform(samples, rate: record.rate_Hz, speed: record.speed_rpm)
     return gate.judge(waveform, machineRunning: true)
   }
 
   /// Every window of a record, through one gate as a point's captures come.
-  static func verdicts(_ record: GateRecord, length: Int) -> (windows: Int, defects: [String]) {
+  static func verdicts(_ record: Record, length: Int) -> (windows: Int, defects: [String]) {
     var gate = ValidityGate(plant: WaveformGateTests.plant)
     let windows = record.windows(of: length)
     let defects = windows.enumerated().compactMap { i, window in
@@ -27,7 +28,7 @@ struct RecordGateTests {
 
   @Test("Every channel of CWRU's 57 records, in windows and whole", arguments: [2048, 60_000])
   func cwru(length: Int) throws {
-    let records = try GateRecord.cwru.get()
+    let records = try [Record.driveEnd, Record.fanEnd, Record.base].flatMap { try $0.get() }
     #expect(records.count == 162)
     let found = records.map { Self.verdicts($0, length: length) }
     #expect(found.flatMap(\.defects) == [])
@@ -43,7 +44,7 @@ struct RecordGateTests {
 
   @Test("Each of 7,540 snapshots of PHM 2012's bearings, from new to failure, but for six of a settling bias")
   func phm() throws {
-    let records = try GateRecord.phm.get()
+    let records = try Record.bearings.get()
     #expect(records.count == 12)
     let found = records.map { Self.verdicts($0, length: 2560) }
     #expect(found.reduce(0) { $0 + $1.windows } == 7540)
@@ -53,7 +54,7 @@ struct RecordGateTests {
 
   @Test("Pressures, flows and vibration of WHUT's pump bench, 34,027 polls at 10 Hz of eight sensors")
   func bench() throws {
-    let records = try GateRecord.bench.get()
+    let records = try Record.bench.get()
     #expect(records.count == 40)
     for record in records {
       let name = record.name.split(separator: "/").last ?? ""
@@ -64,7 +65,7 @@ struct RecordGateTests {
       let pump = Machine(id: MachineID("P-1"), name: "", kind: .pump, points: [point])
       var gate = ValidityGate(plant: Plant(site: "test", machines: [pump]))
       let bad = record.samples.enumerated().count { i, value in
-        let time = Double(i) / record.rate
+        let time = Double(i) / record.rate_Hz
         let reading = Reading(
           point: point.id, quantity: quantity, value: Double(value),
           stamp: Stamp(received: WallTime(seconds: time), monotonic: MonotonicTime(seconds: time)))
@@ -80,7 +81,7 @@ struct RecordGateTests {
 
   @Test("UCI's fan at 51 settings, but for the four axes that are cut off at 8 g")
   func fan() throws {
-    let records = try GateRecord.fan.get()
+    let records = try Record.fan.get()
     #expect(records.count == 153)
     let found = records.map { Self.verdicts($0, length: 3000) }
     let clipped = found.flatMap(\.defects).map { $0.prefix { $0 != " " } }.map(String.init)
@@ -90,7 +91,7 @@ struct RecordGateTests {
 
   @Test("The mean vector of the fan's three axes is one g at every setting, within the error of the mean")
   func gravity() throws {
-    let records = try GateRecord.fan.get().filter { !Self.clippedFans.contains($0.name) }
+    let records = try Record.fan.get().filter { !Self.clippedFans.contains($0.name) }
     let point = { PointID(MachineID("P-1"), $0) }
     var layout = SensorLayout()
     layout.triaxial = [.init(x: point("0"), y: point("1"), z: point("2"))]
@@ -100,7 +101,7 @@ struct RecordGateTests {
       guard axes.count == 3 else { continue }
       var gate = ValidityGate(plant: WaveformGateTests.plant, layout: layout)
       for record in axes {
-        var waveform = Waveform(record.samples, rate: record.rate)
+        var waveform = Waveform(record.samples, rate: record.rate_Hz)
         waveform.point = point(String(record.name.suffix(1)))
         #expect(gate.judge(waveform, machineRunning: true) == nil, "\(record.name)")
       }

@@ -2,14 +2,15 @@
 
 import Features
 import Machine
+import TestData
 import Testing
 
 /// Values that SciPy 1.17 gives for the same words; `python3 Tests/golden/features.py` prints them.
 @Suite struct SciPyTests {
   static let rate = 12_800.0
   static let impacts: [Float] = {
-    var random = SplitMix(state: 1)
-    var x = (0..<4096).map { _ in random.uniform() }
+    var random = Noise(1)
+    var x = (0..<4096).map { _ in random.centred() }
     for n in stride(from: 0, to: 4096, by: 256) {
       for j in 0..<8 { x[n + j] += Float(8 - j) * (j % 4 < 2 ? 0.5 : -0.5) }
     }

@@ -2,25 +2,7 @@
 
 import Foundation
 import Machine
-
-/// SplitMix64: the same numbers here and in Tests/golden/features.py.
-struct SplitMix {
-  var state: UInt64
-  /// -0.5 to 0.5, a multiple of 2^-24.
-  mutating func uniform() -> Float {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    z ^= z >> 31
-    return Float(z >> 40) / Float(1 << 24) - 0.5
-  }
-  /// Box and Muller's normal deviate.
-  mutating func normal() -> Double {
-    let (u, v) = (1 - (Double(uniform()) + 0.5), Double(uniform()))
-    return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
-  }
-}
+import TestData
 
 enum Signals {
   /// Sum of sines, amplitude (peak) by frequency.
@@ -31,7 +13,7 @@ enum Signals {
   }
 
   static func gaussian(_ sigma: Double, count: Int, seed: UInt64 = 1) -> [Float] {
-    var random = SplitMix(state: seed)
+    var random = Noise(seed)
     return (0..<count).map { _ in Float(sigma * random.normal()) }
   }
 

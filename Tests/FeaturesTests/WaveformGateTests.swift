@@ -3,6 +3,7 @@
 import Condition
 import Foundation
 import Machine
+import TestData
 import Testing
 
 @Suite struct WaveformGateTests {
@@ -123,7 +124,7 @@ import Testing
 
   /// Brownian sway with a corner at 0.8 Hz.
   static func rocking(_ sigma: Double) -> [Float] {
-    var random = SplitMix(state: 5)
+    var random = Noise(5)
     let keep = exp(-2 * .pi * 0.8 / rate)
     var sway = sigma * random.normal()
     return living.map { sample in

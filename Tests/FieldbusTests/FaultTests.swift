@@ -3,6 +3,7 @@
 import Fieldbus
 import Glibc
 import Synchronization
+import TestData
 import Testing
 
 /// What a slave can do wrong with one reply.
@@ -20,11 +21,11 @@ private final class FaultySlave: Sendable {
   let exceptionEpoch = Atomic<Int>(-1)
   /// The last write received.
   let written = Mutex<(epoch: Int, address: UInt16, value: UInt16)>((-1, 0, 0))
-  private let dice: Mutex<Dice>
+  private let dice: Mutex<Noise>
 
-  init(seed: UInt64) { dice = Mutex(Dice(seed: seed)) }
+  init(seed: UInt64) { dice = Mutex(Noise(seed)) }
 
-  private func roll<T>(_ body: (inout Dice) -> T) -> T { dice.withLock { body(&$0) } }
+  private func roll<T>(_ body: (inout Noise) -> T) -> T { dice.withLock { body(&$0) } }
 
   func respond(_ asked: Asked, _ line: Slave.Line) -> Bool {
     let now = epoch.load(ordering: .sequentiallyConsistent)
@@ -113,7 +114,7 @@ private func lane(_ wire: Slave.Wire, seed: UInt64, faults: Int) async -> Tally 
   let faulty = FaultySlave(seed: seed)
   let slave = Slave(wire) { faulty.respond($0, $1) }
   let bus = ModbusBus(slave.endpoint)
-  var dice = Dice(seed: seed ^ 0xABCD)
+  var dice = Noise(seed ^ 0xABCD)
   var tally = Tally()
   let tables: [RegisterFunction] = [.holding, .holding, .holding, .input, .coils, .discreteInputs]
   var (unit, function, count) = (UInt8(1), RegisterFunction.holding, 2)

@@ -2,6 +2,7 @@
 
 import Fieldbus
 import Machine
+import TestData
 import Testing
 
 /// `Unanswered` against a model of the line, without any wire: a unit that answers in order, loses what it
@@ -10,7 +11,7 @@ import Testing
 struct StepTests {
   @Test("In 10^6 requests no reply is taken for another request's", arguments: 1...4)
   func model(seed: Int) {
-    var dice = Dice(seed: UInt64(seed))
+    var dice = Noise(UInt64(seed))
     var unit = Unanswered()
     // Serial numbers of requests whose replies are still in the unit, oldest first.
     var pending: [(serial: Int, query: Query)] = []

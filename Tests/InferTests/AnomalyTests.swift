@@ -119,18 +119,18 @@ import Testing
     var baseline = Baseline()
     // A rate of 1 % keeps the test short: 99 scores are enough, 297 are complete.
     var detector = try AnomalyDetector(model: Self.model, falseAlarmRate: 0.01)
-    let shipped = detector.threshold(at: Bench.point)
+    let shipped = detector.threshold(at: Bench.point, in: Bench.running)
     for t in 0..<2000 { baseline.observe(window: Bench.window(at: Double(t), noise: &noise), learn: true) }
     var scores: [Double] = []
     for t in 0..<400 {
       let window = Bench.window(at: Double(t), noise: &noise)
       scores.append(try Self.score(&detector, window, baseline, learn: true).score)
-      if t == 128 { #expect(detector.threshold(at: Bench.point) != shipped) }
-      if t == 127 { #expect(detector.threshold(at: Bench.point) == shipped) }
+      if t == 128 { #expect(detector.threshold(at: Bench.point, in: Bench.running) != shipped) }
+      if t == 127 { #expect(detector.threshold(at: Bench.point, in: Bench.running) == shipped) }
     }
     // The rule, computed the plain way: k = ceil((n + 1) * 0.99) of the first n = 297 scores.
     let sorted = scores.prefix(297).sorted()
-    #expect(detector.threshold(at: Bench.point) == min(sorted[296 - 1], 4 * shipped))
+    #expect(detector.threshold(at: Bench.point, in: Bench.running) == min(sorted[296 - 1], 4 * shipped))
     var above = 0
     for t in 0..<4000 {
       let window = Bench.window(at: Double(t), noise: &noise)
@@ -145,12 +145,12 @@ import Testing
     var noise = Noise(13)
     var baseline = Baseline()
     var detector = try AnomalyDetector(model: Self.model, falseAlarmRate: 0.01)
-    let shipped = detector.threshold(at: Bench.point)
+    let shipped = detector.threshold(at: Bench.point, in: Bench.running)
     for t in 0..<100 { baseline.observe(window: Bench.window(at: Double(t), noise: &noise), learn: true) }
     for t in 0..<200 {
       _ = detector.score(Bench.window(at: Double(t), noise: &noise), against: baseline, learn: true)
     }
-    let own = detector.threshold(at: Bench.point)
+    let own = detector.threshold(at: Bench.point, in: Bench.running)
     for t in 0..<30 {
       _ = detector.score(
         Bench.window(at: Double(t), level: 1.5, noise: &noise), against: baseline, learn: true)
@@ -159,12 +159,12 @@ import Testing
     for t in 0..<31 {
       _ = detector.score(Bench.window(at: Double(t), noise: &noise), against: baseline, learn: true)
     }
-    #expect(detector.threshold(at: Bench.point) <= own)
+    #expect(detector.threshold(at: Bench.point, in: Bench.running) <= own)
     // And one that is never recognised is bounded by four times the model's threshold.
     for t in 0..<400 {
       _ = detector.score(Bench.window(at: Double(t), level: 3, noise: &noise), against: baseline, learn: true)
     }
-    #expect(detector.threshold(at: Bench.point) <= 4 * shipped)
+    #expect(detector.threshold(at: Bench.point, in: Bench.running) <= 4 * shipped)
   }
 
   @Test("a calibration is restored with its model, and not with another rate or damaged")
@@ -179,11 +179,13 @@ import Testing
     let bytes = try JSONEncoder().encode(detector.calibration)
     let calibration = try JSONDecoder().decode(AnomalyDetector.Calibration.self, from: bytes)
     var second = try AnomalyDetector(model: Self.model, falseAlarmRate: 0.01)
-    let shipped = second.threshold(at: Bench.point)
+    let shipped = second.threshold(at: Bench.point, in: Bench.running)
     let restored = second.restore(calibration)
     #expect(restored)
-    #expect(second.threshold(at: Bench.point) == detector.threshold(at: Bench.point))
-    #expect(second.threshold(at: Bench.point) != shipped)
+    #expect(
+      second.threshold(at: Bench.point, in: Bench.running)
+        == detector.threshold(at: Bench.point, in: Bench.running))
+    #expect(second.threshold(at: Bench.point, in: Bench.running) != shipped)
     var third = try AnomalyDetector(model: Self.model, falseAlarmRate: 0.001)
     let otherRate = third.restore(calibration)
     #expect(!otherRate)

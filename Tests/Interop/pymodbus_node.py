@@ -2,7 +2,7 @@
 """Serves the register map of millwright-sim-node, and nothing of its software, with pymodbus.
 
 Prints the port. Unit 1: speed 1480.5 r/min, flow NaN, a capture of 700 samples, sample i = i - 350, ready
-0.2 s after the trigger. Addresses from 40 to 99 answer exception 2.
+0.2 s after the trigger. Addresses from 60 to 99 answer exception 2.
 """
 import asyncio
 import socket
@@ -34,7 +34,7 @@ class Node(ModbusSequentialDataBlock):
 
     def getValues(self, address, count=1):
         first = address - OFFSET
-        if first < 100 and first + count > 40:
+        if first < 100 and first + count > 60:
             return ExcCodes.ILLEGAL_ADDRESS
         return super().getValues(address, count)
 

@@ -115,17 +115,29 @@ extension Machine {
     self.init(
       id: id, name: spec.id, kind: kind, ratedPower_kW: spec.ratedPower_kW,
       ratedSpeed_rpm: spec.ratedSpeed_rpm,
-      support: .rigid, bearings: [bearing("DE", spec.driveEnd), bearing("NDE", spec.nonDriveEnd)],
+      support: .rigid,
+      bearings: spec.bearings == .rolling
+        ? [bearing("DE", spec.driveEnd), bearing("NDE", spec.nonDriveEnd)] : [],
       vaneCount: spec.vanes, lineFrequency_Hz: spec.lineFrequency_Hz,
       points: channels.map { channel in
         let name = channel.rawValue
         return Point(
           id: PointID(id, name), role: .vibration, quantity: .acceleration,
           direction: name.hasSuffix("A") ? .axial : name.hasSuffix("V") ? .vertical : .horizontal,
-          bearing: name.hasPrefix("DE") ? "DE" : "NDE")
+          bearing: spec.bearings == .sleeve || name.hasPrefix("CE")
+            ? nil : name.hasPrefix("DE") ? "DE" : "NDE")
       }
         + (roles + (spec.hydraulics == nil ? [] : hydraulic)).map {
           Point(id: PointID(id, $0.0.rawValue), role: $0.1, quantity: $0.2)
-        })
+        }, poleCount: spec.poles, rotorBarCount: spec.rotorBars,
+      gears: spec.gear.map {
+        [GearPair(name: "stage 1", driverTeeth: $0.pinionTeeth, drivenTeeth: $0.wheelTeeth)]
+      } ?? [],
+      belts: spec.belt.map {
+        [BeltDrive(name: "belt", length_mm: $0.length_mm, pulleyDiameter_mm: $0.pulley_mm)]
+      } ?? [],
+      bearingType: BearingType(rawValue: spec.bearings.rawValue),
+      drive: DriveType(rawValue: spec.drive.rawValue),
+      rotor: RotorType(rawValue: spec.rotor.rawValue))
   }
 }

@@ -26,8 +26,8 @@ public enum Trial {
     public var machineAlarmsOfSensorFault: Int
   }
 
-  /// Every fault that the simulator knows, in its own order.
-  public static let faults = FaultKind.allCases
+  /// Every fault that the pump can have, in the simulator's own order.
+  public static let faults = FaultKind.allCases.filter(MachineSpec.pump().canSuffer)
 
   /// Time that a machine runs in health before the fault, seconds: two days.
   public static let healthy_s = 2 * 86_400.0

@@ -92,6 +92,87 @@ import Testing
     #expect(result.errors.contains(says), "\(result.errors)")
   }
 
+  private static let sensors = """
+    - { name: second, role: shaft-speed, from: line-1.node-1.speed }
+    - { name: X, role: vibration, from: line-1.node-1.waveform }
+    - { name: Y, role: vibration, from: line-1.node-1.waveform }
+    - { name: Z, role: vibration, from: line-1.node-1.waveform }
+    - { name: v, role: velocity-rms, from: line-1.node-1.velocity-rms }
+    """.replacingOccurrences(of: "\n", with: "\n      ")
+
+  @Test func `the check shows which points are one sensor`() async throws {
+    let folder = try Folder()
+    let file = try Self.site(
+      in: folder, points: Self.sensors,
+      machine:
+        "sensors: [axes: { x: X, y: Y, z: Z }, { redundant: [speed, second], tolerance: 2.5% }, { velocity: v, of: X }]"
+    )
+    let result = try await Program.run(["check", "--site", file])
+    #expect(result.status == 0, "\(result.errors)")
+    for line in [
+      "sensor: P-101: X, Y and Z are one sensor that feels 1 g",
+      "sensor: P-101: speed and second tell one measurement within 2.5 %",
+      "sensor: P-101: v is what the sensor makes of the waveform at X",
+    ] { #expect(result.output.contains(line), "\(result.output)") }
+  }
+
+  @Test(arguments: [
+    ("axes: { x: X, y: Y }", 21, "axes.z: missing"),
+    ("axes: { x: X, y: Y, z: X }", 38, "'X' stands twice"),
+    ("axes: { x: X, y: Y, z: ZZ }", 38, "did you mean 'Z'?"),
+    ("axes: { x: X, y: Y, z: speed }", 38, "vibration points (X, Y, Z), found 'speed'"),
+    ("axes: { x: X, y: Y, z: Z, w: X }", 41, "axes.w: unknown key"),
+    ("{ redundant: [speed] }", 28, "two points"),
+    ("{ redundant: [speed, v] }", 28, "found rotational-speed and velocity"),
+    ("{ redundant: [speed, speed] }", 28, "two points of one quantity"),
+    ("{ redundant: [X, Y] }", 29, "scalar points (speed, second, v), found 'X'"),
+    ("{ redundant: [speed, second], tolerance: 5 }", 56, "a share above 0% and below 100%, like 5%"),
+    ("{ redundant: [speed, second], tolerance: 100% }", 56, "found '100%'"),
+    ("{ velocity: v }", 15, "sensors[0].of: missing"),
+    ("{ velocity: speed, of: X }", 27, "velocity-rms points (v), found 'speed'"),
+    ("{ velocity: v, of: X }, { velocity: v, of: X }", 58, "'X' stands twice"),
+    ("{ axis: { x: X } }", 15, "one of 'axes: { x, y, z }'"),
+  ])
+  func `a sensor that cannot be is refused with its place`(sensor: String, column: Int, says: String)
+    async throws
+  {
+    let folder = try Folder()
+    let file = try Self.site(in: folder, points: Self.sensors, machine: "sensors: [\(sensor)]")
+    let result = try await Program.run(["check", "--site", file])
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(file):13:\(column):"), "\(result.errors)")
+    #expect(result.errors.contains(says), "\(result.errors)")
+  }
+
+  @Test(arguments: [
+    (["--broker", "http://h"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "mqtt://h:0"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "mqtt://h'x:1'"], "--broker:1:9: broker: expected mqtt://host:port"),
+    (["--broker", "none.yaml"], "none.yaml: no such file"),
+    (["--site", "a/b"], "--site:1:7: site: expected 1 to 64 bytes without spaces"),
+    (["--site", ""], "--site:1:7: site: expected 1 to 64 bytes without spaces"),
+  ])
+  func `a receiver with a wrong broker or site names the option and ends with 78`(
+    wrong: [String], says: String
+  ) async throws {
+    let folder = try Folder()
+    let site = wrong[0] == "--site" ? [] : ["--site", "test"]
+    let result = try await Program.run(["receive", "--database", folder.path + "/up.db"] + site + wrong)
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(says)"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/up.db"))
+  }
+
+  @Test func `a broker file's mistake is named with its line and key`() async throws {
+    let folder = try Folder()
+    let file = try folder.write("broker: mqtt://h\nkeep-alive: 1s\n", to: "broker.yaml")
+    let result = try await Program.run([
+      "receive", "--site", "test", "--broker", file, "--database", folder.path + "/up.db",
+    ])
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: \(file):2:13: keep-alive: expected"), "\(result.errors)")
+  }
+
   @Test func `a site file that is a directory or absent is refused`() async throws {
     let folder = try Folder()
     let directory = try await Program.run(["check", "--site", folder.path])

@@ -99,6 +99,23 @@ import Testing
     #expect(files.contains { $0.contains("corrupt") }, "\(files)")
   }
 
+  @Test func `a calibration of the first edition is told and learned anew`() async throws {
+    let setting = try Setting()
+    let data = setting.folder.path + "/data"
+    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    let now = Stamp(received: WallTime(seconds: 1_767_225_600), monotonic: MonotonicTime(seconds: 1))
+    let (store, _) = try await Store.open(data + "/millwright.db", now: now.wall)
+    try await store.commit(
+      StoreBatch(snapshots: [
+        Snapshot(key: "calibration", stamp: now, bytes: Array(#"{"modelHash":"0","points":[]}"#.utf8))
+      ]))
+    try store.close()
+    let daemon = try setting.daemon()
+    #expect(try await daemon.says("the model is calibrated anew"), "\(daemon.text)")
+    #expect(daemon.text.contains("not told apart by operating state"), "\(daemon.text)")
+    #expect(try await daemon.says("boot"))
+  }
+
   @Test func `a database that is a directory is refused by name with 74`() async throws {
     let setting = try Setting()
     try FileManager.default.createDirectory(

@@ -163,6 +163,29 @@ private func isDefined(_ bytes: [UInt8], _ name: String) -> Bool {
     #expect(throws: RecordingError.self) { try Recording.decode(huge + Array(padded.utf8), extension: "npy") }
   }
 
+  @Test(
+    "Nothing at all is called empty, whatever its name and layout",
+    arguments: ["wav", "mat", "csv", "npz", ""])
+  func empty(name: String) {
+    #expect(throws: RecordingError.empty) { try Recording.decode([], extension: name) }
+    #expect(throws: RecordingError.empty) {
+      var selection = Recording.Selection()
+      selection.raw = RawLayout(.int16)
+      _ = try Recording.decode([], extension: name, selection)
+    }
+  }
+
+  @Test("Rows of empty fields, as spreadsheets leave them below a table, are no samples")
+  func emptyRows() throws {
+    let text = "time,x,,\n0.0,1.5,,\n0.1,2.5,,\n0.2,-3,,\n,,,\n\"\",,,\n"
+    let record = try Recording.decode(Array(text.utf8), extension: "csv")
+    #expect(record.samples == [1.5, 2.5, -3] && record.channel == "x" && abs(record.rate_Hz - 10) < 1e-9)
+    let gap = "time,x\n0.0,1.5\n0.1,\n0.2,-3\n"
+    #expect(throws: RecordingError.notNumber(line: 3, column: "x", text: "")) {
+      try Recording.decode(Array(gap.utf8), extension: "csv")
+    }
+  }
+
   @Test("An unknown channel names those that are there") func channel() {
     #expect(throws: RecordingError.noChannel("BA", available: ["DE", "FE"])) {
       try read("cwru.npz") { $0.channel = "BA" }

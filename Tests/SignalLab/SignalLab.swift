@@ -10,6 +10,9 @@ import Kernels
 /// signal-lab FILE RATE SPEED    the axes of one point, float32 one after the other; r/min. Commands from stdin:
 ///   values                      the features of every axis, by name
 ///   run COUNT                   windows of all axes: nanoseconds of a core each (median), allocations of all
+///   gate COUNT                  rounds of the validity gate over the same axes and three readings: as `run`
+///   window KNOWN COUNT          the same of the daemon's windows of a machine of which is known: nothing, bearing, gears,
+///                               motor, rating
 ///   transform LENGTH COUNT      forward transforms of so many real samples, nanoseconds of a core each (median)
 ///   inverse LENGTH COUNT        inverse transforms of so many complex values
 /// ```
@@ -24,15 +27,25 @@ import Kernels
       FileHandle.standardError.write(Data("usage: signal-lab FILE RATE SPEED\n".utf8))
       exit(64)
     }
+    var gate = bench.gate
     while let line = readLine() {
       let words = line.split(separator: " ").map(String.init)
       let numbers = words.dropFirst().compactMap(Int.init)
       switch (words.first, numbers.count) {
       case ("values", 0): say(bench.values())
       case ("run", 1): say(bench.run(numbers[0]))
+      case ("gate", 1): say(gate.run(numbers[0]))
+      case ("window", 1):
+        let known = PointBench.Known(rawValue: words[1])
+        say(
+          known.map { bench.run(numbers[0], knowing: $0) }
+            ?? "{\"error\": \"nothing is known of \(words[1])\"}")
       case ("transform", 2): say("{\"med_ns\": \(timeForward(numbers[0], numbers[1]))}")
       case ("inverse", 2): say("{\"med_ns\": \(timeInverse(numbers[0], numbers[1]))}")
-      default: say("{\"error\": \"values, run COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}")
+      default:
+        say(
+          "{\"error\": \"values, run COUNT, gate COUNT, window KNOWN COUNT, transform LENGTH COUNT or inverse LENGTH COUNT\"}"
+        )
       }
     }
   }

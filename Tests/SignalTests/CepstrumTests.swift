@@ -2,6 +2,7 @@
 
 import Foundation
 import Signal
+import TestData
 import Testing
 
 @Suite("Cepstrum")
@@ -48,7 +49,7 @@ struct CepstrumTests {
 
   @Test("Sidebands at a spacing give a peak at its inverse", arguments: [12.5, 29.95, 51.2])
   func sidebands(spacing: Double) throws {
-    var random = Noise(state: 9)
+    var random = Noise(9)
     let x = (0..<25_600).map { n in
       let t = Double(n) / rate
       let angle = 2 * Double.pi * spacing * t
@@ -62,7 +63,7 @@ struct CepstrumTests {
 
   @Test("Noise has no family; a constant and what is not finite no cepstrum")
   func nothing() {
-    var random = Noise(state: 10)
+    var random = Noise(10)
     let noise = (0..<25_600).map { _ in Float(random.normal()) }
     #expect(Self.peak(noise, 8...100) == nil)
     #expect(Self.cepstrum(Array(repeating: 3, count: 64)) == nil)

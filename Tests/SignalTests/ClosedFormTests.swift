@@ -3,6 +3,7 @@
 import Foundation
 import Kernels
 import Signal
+import TestData
 import Testing
 
 /// Known answers of statistics, spectra, integration and demodulation.
@@ -46,7 +47,7 @@ struct ClosedFormTests {
 
   @Test("Gaussian noise has kurtosis 3.00 and shape 1.2533")
   func gaussian() throws {
-    var random = Noise(state: 7)
+    var random = Noise(7)
     let s = try #require(statistics((0..<length).map { _ in Float(random.normal()) }))
     // The standard errors are sqrt(24/N), and 0.43 / sqrt(N) for the shape.
     #expect(abs(try #require(s.kurtosis) - 3) < 4 * (24 / Double(length)).squareRoot())

@@ -3,6 +3,7 @@
 import Foundation
 import Kernels
 import Signal
+import TestData
 import Testing
 
 /// Bands by what they show of a bearing's own lines.
@@ -16,7 +17,7 @@ struct DefectBandTests {
   /// Impacts that ring at 4 kHz with 1 ms, 1 % of slip from one to the next, in noise; an inner race's rise and fall with the
   /// load zone.
   static func bearing(_ line_Hz: Double, isInner: Bool, seed: UInt64) -> [Float] {
-    var random = Noise(state: seed)
+    var random = Noise(seed)
     var x = (0..<length).map { _ in 0.1 * random.normal() }
     var start = 0.0
     while start < Double(length) / rate {
@@ -73,7 +74,7 @@ struct DefectBandTests {
   /// (1 + .5 cos 2 pi 100 t)^2 / 2 has lines at 100 and 200 Hz alone.
   @Test("An amplitude modulated carrier is found in the band that holds it, to the bin")
   func carrier() throws {
-    var random = Noise(state: 4)
+    var random = Noise(4)
     let x = (0..<length).map { n in
       let t = Double(n) / rate
       return Float((1 + 0.5 * cos(2 * .pi * 100 * t)) * cos(2 * .pi * 3000 * t) + 0.05 * random.normal())

@@ -2,6 +2,7 @@
 
 import Foundation
 import Kernels
+import TestData
 import Testing
 
 @Suite struct FourierTransformTests {
@@ -12,8 +13,8 @@ import Testing
       2400,
     ])
   func definition(count: Int) {
-    var random = Noise(state: UInt64(count))
-    let x = (0..<count).map { _ in Float(random.uniform() - 0.5) }
+    var random = Noise(UInt64(count))
+    let x = (0..<count).map { _ in random.centred() }
     let transform = FourierTransform(count: count)
     var bins = Array(repeating: ComplexFloat(0, 0), count: transform.binCount)
     transform.forward(x, into: &bins)
@@ -35,8 +36,8 @@ import Testing
     "Forwards and back is the signal, times its length",
     arguments: [1, 2, 3, 5, 7, 16, 37, 128, 2000, 2003, 2026])
   func roundTrip(count: Int) {
-    var random = Noise(state: UInt64(count))
-    let x = (0..<count).map { _ in Float(random.uniform() - 0.5) }
+    var random = Noise(UInt64(count))
+    let x = (0..<count).map { _ in random.centred() }
     let transform = FourierTransform(count: count)
     var bins = Array(repeating: ComplexFloat(0, 0), count: transform.binCount)
     transform.forward(x, into: &bins)
@@ -59,7 +60,7 @@ import Testing
     "Every form gives the same bits",
     arguments: [64, 120, 128, 136 * 8, 144, 200, 2 * 72, 2 * 125 * 8, 4096, 25_600, 25_000, 2 * 8209])
   func forms(count: Int) {
-    var random = Noise(state: UInt64(count))
+    var random = Noise(UInt64(count))
     let x = (0..<count).map { _ in Float(random.normal()) }
     let plans = TransformForm.allCases.map { FourierTransform(count: count, form: $0) }
     let bins = plans.map { plan in

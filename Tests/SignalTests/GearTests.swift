@@ -2,6 +2,7 @@
 
 import Foundation
 import Signal
+import TestData
 import Testing
 
 /// Gear metrics on modulated meshes, whose moments are known.
@@ -58,7 +59,7 @@ struct GearTests {
 
   @Test("A cracked tooth raises FM4, M6A, M8A and NA4; a history of health keeps NA4 high as damage spreads")
   func crack() throws {
-    var random = Noise(state: 12)
+    var random = Noise(12)
     let floor = (0..<1024).map { _ in 0.02 * random.normal() }
     func gear(_ crack: Double, width: Double = 200) -> [Float] {
       Self.turn { a in
@@ -86,8 +87,8 @@ struct GearTests {
 
   @Test("All values are NumPy's on a turn of noise and mesh")
   func numpy() throws {
-    var random = Noise(state: 13)
-    var x = (0..<512).map { _ in Float(random.fraction24() - 0.5) }
+    var random = Noise(13)
+    var x = (0..<512).map { _ in random.centred() }
     for n in 0..<512 { x[n] += (n / 8).isMultiple(of: 2) ? 1 : -1 }
     x[100] += 4
     var plan = GearPlan(count: 512, teeth: 32, harmonics: 3)

@@ -2,6 +2,7 @@
 
 import Foundation
 import Signal
+import TestData
 import Testing
 
 /// The kurtogram beside an independent NumPy one, and on impulses that ring in a known band.
@@ -9,8 +10,8 @@ import Testing
 struct KurtogramTests {
   /// Noise and one impact a period, made of the same words in `Tests/golden/signal_more.py`.
   static func impacts(_ count: Int, period: Int = 256) -> [Float] {
-    var random = Noise(state: 1)
-    var x = (0..<count).map { _ in Float(random.fraction24() - 0.5) }
+    var random = Noise(1)
+    var x = (0..<count).map { _ in random.centred() }
     for n in stride(from: 0, to: count - 7, by: period) {
       for j in 0..<8 { x[n + j] += Float(8 - j) * (j % 4 < 2 ? 0.5 : -0.5) }
     }
@@ -57,7 +58,7 @@ struct KurtogramTests {
     "Impulses that ring at a frequency: the chosen band holds it",
     arguments: [1500.0, 3000, 4000, 7300, 10_100])
   func ringing(frequency: Double) throws {
-    var random = Noise(state: UInt64(frequency))
+    var random = Noise(UInt64(frequency))
     var x = (0..<25_600).map { _ in Float(0.3 * random.normal()) }
     for start in stride(from: 100, to: x.count, by: 239) {
       for n in start..<min(x.count, start + 256) {
@@ -75,7 +76,7 @@ struct KurtogramTests {
 
   @Test("Gaussian noise has no kurtosis in any wide band; nothing and what is not finite have no kurtogram")
   func nothing() throws {
-    var random = Noise(state: 5)
+    var random = Noise(5)
     let x = (0..<25_600).map { _ in Float(random.normal()) }
     let kurtogram = Kurtogram(count: x.count, sampleRate_Hz: 25_600)
     let values = try #require(Self.measure(kurtogram, x))

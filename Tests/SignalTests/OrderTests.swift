@@ -2,6 +2,7 @@
 
 import Foundation
 import Signal
+import TestData
 import Testing
 
 /// Order tracking on chirps whose orders are known.
@@ -105,7 +106,7 @@ struct OrderTests {
   @Test("The mean turn keeps what turns with a shaft; another shaft of the gear train has its ratio")
   func average() throws {
     // Pinion 20 teeth, wheel 50: the wheel turns 0.4 times as often.
-    var random = Noise(state: 11)
+    var random = Noise(11)
     let x = Self.chirp([(1, 3), (0.5, 0.4 * 7)]).map { $0 + Float(0.3 * random.normal()) }
     let angle = try Self.angles()[0]
     for (ratio, order, amplitude, other) in [(1.0, 3, 1.0, 5), (0.4, 7, 0.5, 3)] {

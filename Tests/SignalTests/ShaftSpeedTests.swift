@@ -3,6 +3,7 @@
 import Foundation
 import Kernels
 import Signal
+import TestData
 import Testing
 
 /// The shaft's speed from the spectrum alone.
@@ -19,7 +20,7 @@ struct ShaftSpeedTests {
   static func family(_ shaft: Double, _ orders: [Int], noise: Double, count: Int, rate: Double, seed: UInt64)
     -> [Float]
   {
-    var random = Noise(state: seed)
+    var random = Noise(seed)
     return (0..<count).map { n in
       let angle = 2 * Double.pi * shaft * Double(n) / rate
       return Float(
@@ -77,22 +78,22 @@ struct ShaftSpeedTests {
   /// (3.58478 orders, and 0.35 % beyond them as in records 156 and 144) says 1797.
   @Test(
     "CWRU: no speed is wrong by more than 0.5 %, in whole records and in windows, in a motor's range and in wide ones",
-    .enabled(if: Recording.folder != nil, "the records are not here: MILLWRIGHT_DATA"),
+    .enabled(if: Record.isPresent, "the records are not here: MILLWRIGHT_DATA"),
     arguments: [
       (seconds: 0.0, range: ShaftSpeedSearch.inductionMotor(synchronous_rpm: 1800), right: 56),
       (0, 20...40, 55), (0, 8...62, 41), (1.365, 27...30.6, 117), (2.5, 27...30.6, 190), (1.365, 8...62, 40),
     ])
   func records(seconds: Double, range: ClosedRange<Double>, right: Int) throws {
-    let recordings = try Recording.all.get()
+    let recordings = try Record.driveEnd.get()
     #expect(recordings.count == 57)
     var (good, silent, wrong) = (0, [String](), [String]())
     for recording in recordings {
       let length = FourierTransform.fastCount(
-        upTo: seconds > 0 ? Int(seconds * recording.rate) : recording.samples.count)
-      let truth = (recording.name.hasSuffix("_158") ? 1797 : recording.speed) / 60
+        upTo: seconds > 0 ? Int(seconds * recording.rate_Hz) : recording.samples.count)
+      let truth = try #require(recording.name.hasSuffix("_158") ? 1797 / 60 : recording.shaft_Hz)
       for window in 0..<min(4, recording.samples.count / length) {
         let x = Array(recording.samples[(window * length)..<((window + 1) * length)])
-        guard let found = Self.estimate(x, rate: recording.rate, in: range) else {
+        guard let found = Self.estimate(x, rate: recording.rate_Hz, in: range) else {
           silent.append(recording.name)
           continue
         }

@@ -35,20 +35,5 @@ func spectrum(
   return values
 }
 
-/// SplitMix64 and Box and Muller's normal deviate.
-struct Noise {
-  var state: UInt64
-  mutating func uniform() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-  }
-  mutating func normal() -> Double {
-    (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
-  }
-}
-
 /// Statistics of an array.
 func statistics(_ samples: [Float]) -> TimeStatistics? { TimeStatistics(of: samples.span) }

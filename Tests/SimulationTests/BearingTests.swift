@@ -73,4 +73,12 @@ struct BearingTests {
     var machine = SimulatedMachine.steady("pump", .standing(.bearingOuterRace, 1, place: "NDE"))
     #expect(Measure.rms(machine.listen(.nonDriveEndHorizontal)) > 2 * Measure.rms(machine.listen()))
   }
+
+  @Test(
+    "Sleeve bearings have no rolling elements to fail",
+    arguments: [FaultKind.bearingOuterRace, .underLubrication])
+  func sleeve(kind: FaultKind) {
+    #expect(MachineSpec.sleeveMotor().canSuffer(kind) == false)
+    #expect(MachineSpec.sleeveMotor().canSuffer(.oilWhirl))
+  }
 }

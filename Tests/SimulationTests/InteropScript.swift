@@ -14,7 +14,7 @@ let interopScript = #"""
       client.connect()
       u = {"device_id": 1}
       out = {"status": client.read_holding_registers(0, count=3, **u).registers}
-      out["scalars"] = [None if v != v else v for v in floats(client.read_input_registers(10, count=24, **u).registers)]
+      out["scalars"] = [None if v != v else v for v in floats(client.read_input_registers(10, count=48, **u).registers)]
       assert not client.write_register(100, 1, **u).isError()
       while client.read_holding_registers(101, count=1, **u).registers != [2]:
           time.sleep(0.05)
@@ -25,7 +25,7 @@ let interopScript = #"""
           words += client.read_holding_registers(1000 + len(words), count=min(125, count - len(words)), **u).registers
       scale = floats(control[6:8])[0]
       out["samples"] = [scale * v for v in struct.unpack(f">{count}h", struct.pack(f">{count}H", *words))]
-      codes = [client.read_holding_registers(50, count=1, **u), client.read_holding_registers(32, count=4, **u),
+      codes = [client.read_holding_registers(70, count=1, **u), client.read_holding_registers(56, count=4, **u),
                client.read_coils(0, count=1, **u), client.write_register(100, 7, **u), client.write_register(3, 7, **u),
                client.write_registers(100, [1, 1], **u)]
       out["exceptions"] = [c.exception_code if c.isError() else 0 for c in codes]

@@ -14,6 +14,32 @@ enum Measure {
     return 2 / Double(x.count) * max(0, s1 * s1 + s2 * s2 - c * s1 * s2).squareRoot()
   }
 
+  /// RMS velocity of the sine at `frequency`, mm/s.
+  static func velocity(_ x: [Float], _ frequency_Hz: Double, rate: Double) -> Double {
+    amplitude(x, frequency_Hz, rate: rate) / (2 * .pi * frequency_Hz) * 1000 / 2.squareRoot()
+  }
+
+  /// Phase of the sine at `frequency`, turns from -0.5 to 0.5, by correlation.
+  static func phase(_ x: [Float], _ frequency_Hz: Double, rate: Double) -> Double {
+    var (a, b) = (0.0, 0.0)
+    for (i, value) in x.enumerated() {
+      let angle = 2 * .pi * frequency_Hz * Double(i) / rate
+      a += Double(value) * cos(angle)
+      b += Double(value) * sin(angle)
+    }
+    return atan2(a, b) / (2 * .pi)
+  }
+
+  /// RMS in a band, m/s2, from the record's Fourier lines.
+  static func rms(_ x: [Float], rate: Double, from low: Double, to high: Double) -> Double {
+    let resolution = rate / Double(x.count)
+    let lines = stride(from: (low / resolution).rounded(.up), to: high / resolution, by: 1)
+    return lines.reduce(0.0) { sum, k in
+      let a = amplitude(x, k * resolution, rate: rate)
+      return sum + a * a / 2
+    }.squareRoot()
+  }
+
   /// The largest amplitude near `frequency`, within `share` of it, and where it is.
   static func peak(
     _ x: [Float], near frequency_Hz: Double, share: Double, rate: Double

@@ -58,9 +58,12 @@ struct RecordedTests {
   @Test(
     "A file that is missing, cut off, or something else is named with the reason",
     arguments: [
-      ("missing", nil, "cannot be read"), ("folder", nil, "cannot be read"),
-      ("text", Data("not a zip file, but long enough to look".utf8), "is not a whole zip file"),
-      ("cut", Data([0x50, 0x4B, 0x03, 0x04] + [UInt8](repeating: 7, count: 300)), "is not a whole zip file"),
+      ("missing", nil, "cannot be read"), ("folder", nil, "not a file"),
+      ("text", Data("not a zip file, but long enough to look".utf8), "npz: byte 39: no directory at the end"),
+      (
+        "cut", Data([0x50, 0x4B, 0x03, 0x04] + [UInt8](repeating: 7, count: 300)),
+        "npz: byte 304: no directory at the end"
+      ),
     ] as [(String, Data?, String)])
   func damaged(name: String, data: Data?, reason: String) throws {
     let folder = NSTemporaryDirectory() + "sim-\(UUID().uuidString)"

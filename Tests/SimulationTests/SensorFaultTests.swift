@@ -13,7 +13,7 @@ struct SensorFaultTests {
   @Test("Samples are whole counts of the sensor and never beyond its rail")
   func quantised() {
     let scale = Float(SensorSpec().scale)
-    for x in [listen(.looseness, 1), listen(.sensorClipped)] {
+    for x in [listen(.rotatingLooseness, 1), listen(.sensorClipped)] {
       for value in x {
         #expect(abs(value / scale - (value / scale).rounded()) < 0.01)
         #expect(abs(value) <= 156.91)

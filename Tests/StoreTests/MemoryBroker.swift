@@ -3,6 +3,7 @@
 import Foundation
 import Sync
 import Synchronization
+import TestData
 
 /// A broker in memory that loses, repeats and holds back messages by a seeded die.
 final class MemoryBroker: Sendable {
@@ -13,7 +14,7 @@ final class MemoryBroker: Sendable {
   }
   private struct State {
     var clients: [MemoryTransport] = []
-    var die: Die
+    var die: Noise
     var held: SyncMessage?
     var isDown = false
     var faults: Faults
@@ -21,7 +22,7 @@ final class MemoryBroker: Sendable {
   private let state: Mutex<State>
 
   init(seed: UInt64 = 1, faults: Faults = Faults()) {
-    state = Mutex(State(die: Die(seed: seed), faults: faults))
+    state = Mutex(State(die: Noise(seed), faults: faults))
   }
 
   func client() -> MemoryTransport {
@@ -46,28 +47,15 @@ final class MemoryBroker: Sendable {
     let (clients, messages) = try state.withLock { state in
       if state.isDown { throw CocoaError(.featureUnsupported) }
       var messages: [SyncMessage] = []
-      if state.die.roll() >= state.faults.loss { messages.append(message) }
-      if state.die.roll() < state.faults.repetition { messages.append(message) }
-      if state.die.roll() < state.faults.delay, let newest = messages.popLast() {
+      if state.die.uniform() >= state.faults.loss { messages.append(message) }
+      if state.die.uniform() < state.faults.repetition { messages.append(message) }
+      if state.die.uniform() < state.faults.delay, let newest = messages.popLast() {
         if let older = state.held { messages.append(older) }  // an older one goes in this one's place
         state.held = newest
       }
       return (state.clients, messages)
     }
     for client in clients { for message in messages { client.deliver(message) } }
-  }
-}
-
-/// SplitMix64: small, seeded, the same everywhere.
-struct Die {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func roll() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
   }
 }
 

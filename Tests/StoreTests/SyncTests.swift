@@ -5,6 +5,7 @@ import Ledger
 import Machine
 import Store
 import Sync
+import TestData
 import Testing
 
 /// A store with its uplink, and a receiver, with a broker in memory between them.
@@ -92,14 +93,14 @@ func eventually(_ what: Comment, _ condition: () async throws -> Bool) async thr
   @Test(arguments: 1...12 as ClosedRange<UInt64>)
   func `loss, repetition, reordering and cuts lose and double nothing`(_ seed: UInt64) async throws {
     let line = try await Line(seed: seed, faults: .init(loss: 0.25, repetition: 0.25, delay: 0.2))
-    var die = Die(seed: seed &* 77)
+    var die = Noise(seed &* 77)
     var committed: [String] = []
     try await line.running {
       for second in 0..<40 {
         try await line.store.commit(
           StoreBatch(findings: [Make.finding(Double(second), text: "\(seed)/\(second)")]))
         committed.append("\(seed)/\(second)")
-        let roll = die.roll()
+        let roll = die.uniform()
         if roll < 0.1 { line.broker.set(down: true) }
         if roll > 0.7 { line.broker.set(down: false) }
         if roll > 0.5 { try await Task.sleep(for: .milliseconds(4)) }

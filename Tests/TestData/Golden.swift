@@ -26,30 +26,4 @@ public enum Golden {
       Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[i + $1]) << (8 * UInt32($1)) })
     }
   }
-
-  /// Noise: uniform in [-scale, scale).
-  public static func noise(seed: UInt32, count: Int, scale: Float) -> [Float] {
-    var state = seed
-    return (0..<count).map { _ in
-      state = state &* 1_664_525 &+ 1_013_904_223
-      return Float(Double(state >> 8) / 8_388_608 - 1) * scale
-    }
-  }
-}
-
-/// Cheap seeded randomness.
-public struct Noise: RandomNumberGenerator {
-  private var state: UInt64
-  public init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-  public mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-  /// A draw from the standard normal distribution (Box-Muller).
-  public mutating func normal() -> Double {
-    let u = Double.random(in: Double.leastNormalMagnitude..<1, using: &self)
-    return (-2 * log(u)).squareRoot() * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
-  }
 }

@@ -8,27 +8,11 @@ The signal is made of integers, so that Swift and Python hold the same float32 w
 import numpy as np
 from scipy import signal, stats
 
+from noise import impacts
+
 N, FS = 4096, 12800.0
 
-
-def noise(count, state):
-    """SplitMix64, its upper 24 bits as a fraction from -0.5 to 0.5."""
-    mask, out = (1 << 64) - 1, []
-    for _ in range(count):
-        state = (state + 0x9E3779B97F4A7C15) & mask
-        z = state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-        z ^= z >> 31
-        out.append((z >> 40) / (1 << 24) - 0.5)
-    return np.array(out, np.float32)
-
-
-x = noise(N, 1)
-# 16 impacts per window, each a triangle of alternating sign: kurtosis, and lines in the envelope.
-for n in range(0, N, 256):
-    for j in range(8):
-        x[n + j] += np.float32((8 - j) * (0.5 if j % 4 < 2 else -0.5))
+x = impacts(N)  # kurtosis, and lines in the envelope
 x64 = x.astype(np.float64)
 print("mean", x64.mean(), "rms", x64.std(), "peak", np.abs(x64 - x64.mean()).max())
 print("kurtosis", stats.kurtosis(x64, fisher=False))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A centrifugal pump between a suction tank and a pipe: head curve with affinity laws, system curve,
-/// strainer, NPSH margin. Pressures are gauge, bar.
+/// A centrifugal pump between a suction tank and a pipe: head curve with affinity laws, system curve, strainer,
+/// NPSH. Pressures are gauge, bar; flow, speed and valve are shares of the rated ones.
 public struct Hydraulics: Sendable, Hashable {
   /// Flow at the rated point, m3/h.
   public var ratedFlow_m3h: Double
@@ -11,8 +11,17 @@ public struct Hydraulics: Sendable, Hashable {
   public var tank_bar: Double
   /// Back pressure of the pipe at no flow, bar.
   public var static_bar: Double
-  /// NPSH that the pump needs at the rated point, m.
+  /// NPSH that the pump needs at the rated point, m: there the head has fallen by 3 % (ISO 9906).
   public var npshRequired_m: Double
+  /// Temperature of the water that is pumped, degC.
+  public var liquid_degC = 35.0
+  /// Drop over the clean strainer at rated flow, bar.
+  public var strainer_bar = 0.08
+
+  /// Density of the water, kg/m3, and the head of one bar, m.
+  static let density = 1000.0
+  static let metresPerBar = 1e5 / (density * 9.80665)
+  static let atmosphere_bar = 1.013
 
   /// A pump by its rated point; see the properties for units.
   public init(
@@ -25,41 +34,36 @@ public struct Hydraulics: Sendable, Hashable {
     self.npshRequired_m = npshRequired_m
   }
 
-  /// What the pump does at one moment.
-  struct State {
-    var flow_m3h = 0.0
-    var suction_bar = 0.0
-    var discharge_bar = 0.0
-    /// 0 none, 1 full.
-    var cavitation = 0.0
-    /// Share of rated hydraulic power.
-    var power = 0.0
+  /// Rise of a sound pump, bar: 1.2 of the rated rise at no flow. Speed `n` scales flow with n and rise with n squared.
+  public func rise_bar(flow q: Double, speed n: Double) -> Double {
+    ratedRise_bar * (1.2 * n * n - 0.2 * q * q)
   }
 
-  /// - Parameters: speed and valve as shares of rated; severities of the two hydraulic faults.
-  func state(speed: Double, valve: Double, cavitationFault: Double, strainerFault: Double) -> State {
-    // The rated point lies at 1/1.2 of the shut-off rise; losses at rated flow: strainer 0.08 bar, and the
-    // rest of what the pump gives is the pipe's.
-    let shutOff = 1.2 * ratedRise_bar * speed * speed
-    let curve = 0.2 * ratedRise_bar
-    let strainer = 0.08 * (1 + 20 * strainerFault * strainerFault)
-    // A starving suction: the level falls until little is left above vapour pressure.
-    let left = 1 - cavitationFault
-    let tank = tank_bar - (1 - left * left * left) * (tank_bar + 0.62)
-    let pipe = (ratedRise_bar + tank_bar - 0.08 - static_bar) / max(valve * valve, 0.01)
-    let driving = shutOff + tank - static_bar
-    guard driving > 0, speed > 0.02 else {
-      return State(suction_bar: tank, discharge_bar: max(static_bar, tank))
-    }
-    let q2 = driving / (curve + strainer + pipe)
-    let suction = tank - strainer * q2
-    let available_m = (suction + 1.013 - 0.03) * 10.2
-    let required_m = npshRequired_m * speed * speed * (0.4 + 0.6 * q2)
-    let cavitation = 1 - smoothStep(available_m - required_m, from: 0.3, to: 3.5)
-    let rise = (shutOff - curve * q2) * (1 - 0.12 * cavitation)
-    let q = q2.squareRoot() * (1 - 0.06 * cavitation)
-    return State(
-      flow_m3h: q * ratedFlow_m3h, suction_bar: suction, discharge_bar: suction + rise,
-      cavitation: cavitation, power: q * rise / ratedRise_bar)
+  /// What the pipe behind the flange takes at flow `q` with its valve that far open, bar.
+  public func pipe_bar(flow q: Double, valve: Double) -> Double {
+    static_bar + (ratedRise_bar + tank_bar - strainer_bar - static_bar) * q * q / (valve * valve)
   }
+
+  /// NPSH at which the head has fallen by 3 %, m; scales with the square of speed.
+  public func npshRequired_m(flow q: Double, speed n: Double) -> Double {
+    npshRequired_m * (0.4 * n * n + 0.6 * q * q)
+  }
+
+  /// NPSH at the flange, m, for a gauge pressure there in bar.
+  public func npshAvailable_m(suction_bar: Double) -> Double {
+    (suction_bar + Self.atmosphere_bar - Self.vapourPressure_bar(liquid_degC)) * Self.metresPerBar
+  }
+
+  /// Shaft power over that at the rated point: a radial wheel takes 46 % at no flow; scales with the cube of speed.
+  public func shaftPower(flow q: Double, speed n: Double) -> Double { n * n * (0.46 * n + 0.54 * q) }
+
+  /// Vapour pressure of water, bar absolute, after Antoine (coefficients of NIST, 1-100 degC).
+  public static func vapourPressure_bar(_ temperature_degC: Double) -> Double {
+    power(10, 8.07131 - 1730.63 / (233.426 + temperature_degC)) * 1.3332237e-3
+  }
+}
+
+extension Hydraulics {
+  /// Share of the head that vapour takes: 3 % where NPSH is just what the pump needs, a third at the most.
+  public static func headLost(margin_m: Double) -> Double { min(0.03 * exponential(-margin_m / 0.6), 0.35) }
 }

@@ -35,8 +35,10 @@ public protocol MachineSource: Sendable {
 extension SimulatedMachine: MachineSource {
   /// The id of the specification.
   public var id: String { spec.id }
-  /// Both ends in all three directions.
-  public var channels: [Channel] { Channel.allCases }
+  /// Both ends in all three directions, and the other side of a coupling.
+  public var channels: [Channel] {
+    Channel.allCases.filter { $0.end != .coupled || spec.couplingJaws != nil }
+  }
 
   /// One capture with the rate and length of the specified sensor.
   public mutating func capture(at t: Double, channel: Channel) -> Capture {

@@ -1,136 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A vibration sensor's place on a machine: bearing end and direction.
-public enum Channel: String, CaseIterable, Sendable {
-  /// Drive end, horizontal.
-  case driveEndHorizontal = "DE-H"
-  /// Drive end, vertical.
-  case driveEndVertical = "DE-V"
-  /// Drive end, axial.
-  case driveEndAxial = "DE-A"
-  /// Non-drive end, horizontal.
-  case nonDriveEndHorizontal = "NDE-H"
-  /// Non-drive end, vertical.
-  case nonDriveEndVertical = "NDE-V"
-  /// Non-drive end, axial.
-  case nonDriveEndAxial = "NDE-A"
-
-  enum Way { case horizontal, vertical, axial }
-  var isDriveEnd: Bool {
-    switch self {
-    case .driveEndHorizontal, .driveEndVertical, .driveEndAxial: true
-    default: false
-    }
-  }
-  var way: Way {
-    switch self {
-    case .driveEndHorizontal, .nonDriveEndHorizontal: .horizontal
-    case .driveEndVertical, .nonDriveEndVertical: .vertical
-    case .driveEndAxial, .nonDriveEndAxial: .axial
-    }
-  }
-}
-
-/// How a healthy machine vibrates at DE-H at rated speed.
-public struct VibrationSpec: Sendable, Hashable {
-  /// Residual unbalance and misalignment: 1x, 2x, 3x, mm/s RMS.
-  public var orders_mm_s: [Double]
-  /// Vane or blade pass, mm/s RMS.
-  public var vanePass_mm_s: Double
-  /// Twice the supply frequency, mm/s RMS.
-  public var twiceLine_mm_s: Double
-  /// Broadband floor, m/s2 per root hertz.
-  public var floor: Double
-  /// Noise in the structural resonance, m/s2 RMS.
-  public var resonanceNoise_m_s2: Double
-  /// Structural resonance that impacts excite, Hz.
-  public var resonance_Hz: Double
-  /// Time in which its ringing falls to 1/e, seconds.
-  public var decay_s: Double
-
-  /// A signature; see the properties for units.
-  public init(
-    orders_mm_s: [Double], vanePass_mm_s: Double = 0, twiceLine_mm_s: Double = 0.1, floor: Double = 0.004,
-    resonanceNoise_m_s2: Double = 0.5, resonance_Hz: Double = 3200, decay_s: Double = 0.0009
-  ) {
-    self.orders_mm_s = orders_mm_s
-    self.vanePass_mm_s = vanePass_mm_s
-    self.twiceLine_mm_s = twiceLine_mm_s
-    self.floor = floor
-    self.resonanceNoise_m_s2 = resonanceNoise_m_s2
-    self.resonance_Hz = resonance_Hz
-    self.decay_s = decay_s
-  }
-}
-
-/// A pair of gears: pinion on the measured shaft.
-public struct GearSpec: Sendable, Hashable {
-  /// Teeth of the pinion.
-  public var pinionTeeth: Int
-  /// Teeth of the wheel.
-  public var wheelTeeth: Int
-  /// Mesh frequency and its harmonics at full load, m/s2 RMS.
-  public var mesh_m_s2: [Double]
-
-  /// A pair by teeth and mesh levels.
-  public init(pinionTeeth: Int, wheelTeeth: Int, mesh_m_s2: [Double]) {
-    self.pinionTeeth = pinionTeeth
-    self.wheelTeeth = wheelTeeth
-    self.mesh_m_s2 = mesh_m_s2
-  }
-}
-
-/// What the accelerometer can express: a symmetric range cut into 16-bit counts.
-public struct SensorSpec: Sendable, Hashable {
-  /// Largest magnitude, m/s2.
-  public var fullScale_m_s2: Double
-  /// Counts at full scale.
-  public static let counts = 32767.0
-  /// Noise of the sensor itself, m/s2 per root hertz.
-  public var noise: Double
-  /// Samples per second of a capture, as the sensor is set up.
-  public var sampleRate_Hz: Double
-  /// Samples in a capture, at most 16 384.
-  public var captureLength: Int
-  /// Acceleration per count, m/s2.
-  public var scale: Double { fullScale_m_s2 / Self.counts }
-
-  /// A 16 g sensor of industrial MEMS quality unless told otherwise.
-  public init(
-    fullScale_m_s2: Double = 156.9064, noise: Double = 0.0006, sampleRate_Hz: Double = 12_800,
-    captureLength: Int = 16_384
-  ) {
-    self.fullScale_m_s2 = fullScale_m_s2
-    self.noise = noise
-    self.sampleRate_Hz = sampleRate_Hz
-    self.captureLength = captureLength
-  }
-}
-
 /// One machine, complete: rating, parts, signature, day plan, sensor.
 public struct MachineSpec: Sendable, Hashable {
+  /// The class of a machine, by the product's names.
+  public enum Kind: String, CaseIterable, Sendable {
+    case pump, fan, motor, gearbox
+    /// A centrifugal compressor.
+    case compressor
+    case reciprocatingCompressor = "reciprocating-compressor"
+    case screwCompressor = "screw-compressor"
+  }
+
+  /// What carries the shaft.
+  public enum Bearings: String, Sendable { case rolling, sleeve }
+
+  /// What feeds the motor.
+  public enum Drive: String, Sendable { case line, inverter }
+
+  /// Where the rotor sits.
+  public enum Rotor: String, Sendable {
+    case betweenBearings = "between-bearings"
+    case overhung
+  }
+
   /// The machine's id, like `P-101`.
   public var id: String
+  /// Its class.
+  public var kind: Kind
   /// Rated shaft power, kW.
   public var ratedPower_kW: Double
-  /// Shaft speed at rated load, r/min.
+  /// Speed of the measured shaft at rated load, r/min.
   public var ratedSpeed_rpm: Double
+  /// Turns of the measured shaft for one turn of the motor: 1 unless belts or gears lie between.
+  public var shaftRatio: Double
   /// Poles of the motor.
   public var poles: Int
+  /// Bars of the motor's rotor, if they are known.
+  public var rotorBars: Int?
   /// Frequency of the supply at rated speed, Hz.
   public var lineFrequency_Hz: Double
+  /// What feeds the motor.
+  public var drive: Drive
+  /// Switching frequency of its inverter, Hz.
+  public var carrier_Hz: Double
   /// Rated current, A.
   public var ratedCurrent_A: Double
-  /// Bearing at the drive end.
+  /// What carries the shaft; the two rolling bearings are there only if it is they.
+  public var bearings: Bearings
+  /// Rolling bearing at the drive end.
   public var driveEnd: RollingBearing
-  /// Bearing at the other end.
+  /// Rolling bearing at the other end.
   public var nonDriveEnd: RollingBearing
+  /// Where the rotor sits.
+  public var rotor: Rotor
+  /// Jaws or pins of the coupling at the drive end, if there is one.
+  public var couplingJaws: Int?
   /// Vanes of the pump or blades of the fan.
   public var vanes: Int?
+  /// Lobes of a screw compressor's driven rotor, which turns with the measured shaft.
+  public var lobes: Int?
   /// Gears on the measured shaft, if any.
   public var gear: GearSpec?
+  /// The belt that drives the measured shaft, if any.
+  public var belt: BeltSpec?
   /// Pump and pipe, if the machine is a pump.
   public var hydraulics: Hydraulics?
+  /// Duct, cylinders, seal, oil: what carries the process instruments.
+  public var process: ProcessSpec
   /// How it warms.
   public var thermal: ThermalModel
   /// How it vibrates when healthy.
@@ -142,23 +78,38 @@ public struct MachineSpec: Sendable, Hashable {
 
   /// A machine; see the properties for units.
   public init(
-    id: String, ratedPower_kW: Double, ratedSpeed_rpm: Double, poles: Int = 4, lineFrequency_Hz: Double = 50,
-    ratedCurrent_A: Double, driveEnd: RollingBearing = .skf6205, nonDriveEnd: RollingBearing = .skf6203,
-    vanes: Int? = nil, gear: GearSpec? = nil, hydraulics: Hydraulics? = nil,
+    id: String, kind: Kind, ratedPower_kW: Double, ratedSpeed_rpm: Double, shaftRatio: Double = 1,
+    poles: Int = 4, rotorBars: Int? = nil, lineFrequency_Hz: Double = 50, drive: Drive = .inverter,
+    carrier_Hz: Double = 3000, ratedCurrent_A: Double, bearings: Bearings = .rolling,
+    driveEnd: RollingBearing = .skf6205, nonDriveEnd: RollingBearing = .skf6203,
+    rotor: Rotor = .betweenBearings, couplingJaws: Int? = nil, vanes: Int? = nil, lobes: Int? = nil,
+    gear: GearSpec? = nil, belt: BeltSpec? = nil, hydraulics: Hydraulics? = nil,
     thermal: ThermalModel = ThermalModel(), vibration: VibrationSpec, sensor: SensorSpec = SensorSpec(),
     plan: OperatingPlan = .threeShifts
   ) {
     self.id = id
+    self.kind = kind
     self.ratedPower_kW = ratedPower_kW
     self.ratedSpeed_rpm = ratedSpeed_rpm
+    self.shaftRatio = shaftRatio
     self.poles = poles
+    self.rotorBars = rotorBars
     self.lineFrequency_Hz = lineFrequency_Hz
+    self.drive = drive
+    self.carrier_Hz = carrier_Hz
     self.ratedCurrent_A = ratedCurrent_A
+    self.bearings = bearings
     self.driveEnd = driveEnd
     self.nonDriveEnd = nonDriveEnd
+    self.rotor = rotor
+    self.couplingJaws = couplingJaws
     self.vanes = vanes
+    self.lobes = lobes
     self.gear = gear
+    self.belt = belt
     self.hydraulics = hydraulics
+    process = ProcessSpec(
+      kind, power_kW: ratedPower_kW, bearings: bearings, hasCoupling: couplingJaws != nil)
     self.thermal = thermal
     self.vibration = vibration
     self.sensor = sensor

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What production asks of a machine over a day: speed and load by the hour, ramps, and now and then a stop.
+/// What production and maintenance do with a machine: speed and load by the hour, ramps, stops, products, grease.
 public struct OperatingPlan: Sendable, Hashable {
   /// A part of the day that begins at `hour` and lasts until the next one.
   public struct Period: Sendable, Hashable {
@@ -18,6 +18,17 @@ public struct OperatingPlan: Sendable, Hashable {
     }
   }
 
+  /// A stop that is planned by itself.
+  public struct Stop: Sendable, Hashable {
+    /// When it begins and how long it lasts, seconds.
+    public var begin_s: Double
+    public var length_s: Double
+    public init(begin_s: Double, length_s: Double) {
+      self.begin_s = begin_s
+      self.length_s = length_s
+    }
+  }
+
   /// In ascending order of hour, the first at hour 0.
   public var periods: [Period]
   /// How long a change of setpoint takes, seconds.
@@ -28,6 +39,14 @@ public struct OperatingPlan: Sendable, Hashable {
   public var stopHour: Double
   /// How long it lasts, seconds.
   public var stop_s: Double
+  /// Stops besides, in ascending order.
+  public var stops: [Stop] = []
+  /// How far speed and load of a period scatter from day to day, share; a tenth of it for speed.
+  public var scatter = 0.0
+  /// Mean time until the product changes, seconds; 0 never.
+  public var product_s = 0.0
+  /// When the bearings were greased, seconds.
+  public var greasings_s: [Double] = []
 
   /// A plan; traps unless the first period begins at hour 0.
   public init(
@@ -55,31 +74,57 @@ public struct OperatingPlan: Sendable, Hashable {
     ], stopEveryDays: 2, stopHour: 12.5)
 
   static let day_s = 86_400.0
+}
 
+extension OperatingPlan {
   /// Speed and load, shares of the rated ones, at time `t`; midnight is at multiples of 86 400 s.
   ///
-  /// A change ramps linearly: the mean of the setpoint over the last `ramp_s` seconds.
-  func setpoint(at t: Double) -> (speed: Double, load: Double) {
-    var edges = [t - ramp_s]
-    let today = (t / Self.day_s).rounded(.down) * Self.day_s
-    for midnight in [today - Self.day_s, today] {
-      for period in periods { edges.append(midnight + period.hour * 3600) }
-      edges.append(midnight + stopHour * 3600)
-      edges.append(midnight + stopHour * 3600 + stop_s)
-    }
-    edges = edges.filter { $0 >= t - ramp_s && $0 < t }.sorted() + [t]
-    guard edges.count > 2, ramp_s > 0 else { return step(at: t) }
+  /// A change ramps linearly: the mean of the setpoint over the last `ramp_s` seconds. Stops and periods shorter
+  /// than a ramp are not planned.
+  func setpoint(at t: Double, seed: UInt64) -> (speed: Double, load: Double) {
+    let now = step(at: t, seed: seed)
+    guard ramp_s > 0 else { return now }
+    let then = step(at: t - ramp_s, seed: seed)
+    if now == then { return now }
+    let edges = [t - ramp_s] + edges(around: t).filter { $0 > t - ramp_s && $0 < t }.sorted() + [t]
     var speed = 0.0
     var load = 0.0
     for (start, end) in zip(edges, edges.dropFirst()) {
-      let step = step(at: (start + end) / 2)
+      let step = step(at: (start + end) / 2, seed: seed)
       speed += step.speed * (end - start) / ramp_s
       load += step.load * (end - start) / ramp_s
     }
     return (speed, load)
   }
 
-  private func step(at t: Double) -> (speed: Double, load: Double) {
+  /// How long ago the setpoint last changed, seconds, and by how much of the rated flow.
+  func lastChange(before t: Double, seed: UInt64) -> (age_s: Double, size: Double) {
+    for edge in edges(around: t).filter({ $0 <= t }).sorted(by: >) {
+      let before = step(at: edge - 1, seed: seed)
+      let after = step(at: edge + 1, seed: seed)
+      let size = abs(before.speed * before.load - after.speed * after.load)
+      if size > 0.02 { return (t - edge, size) }
+    }
+    return (.infinity, 0)
+  }
+
+  /// When the setpoint may change, yesterday and today, in no order.
+  private func edges(around t: Double) -> [Double] {
+    var edges: [Double] = []
+    let today = (t / Self.day_s).rounded(.down) * Self.day_s
+    for midnight in [today - Self.day_s, today] {
+      for period in periods { edges.append(midnight + period.hour * 3600) }
+      edges.append(midnight + stopHour * 3600)
+      edges.append(midnight + stopHour * 3600 + stop_s)
+    }
+    for stop in stops where abs(stop.begin_s - t) < 2 * Self.day_s {
+      edges.append(stop.begin_s)
+      edges.append(stop.begin_s + stop.length_s)
+    }
+    return edges
+  }
+
+  private func step(at t: Double, seed base: UInt64) -> (speed: Double, load: Double) {
     let day = (t / Self.day_s).rounded(.down)
     let second = t - day * Self.day_s
     if stopEveryDays > 0, Int(day) % stopEveryDays == 0,
@@ -87,7 +132,54 @@ public struct OperatingPlan: Sendable, Hashable {
     {
       return (0, 0)
     }
-    let period = periods.last { $0.hour * 3600 <= second } ?? periods[0]
-    return (period.speed, period.load)
+    for stop in stops where t >= stop.begin_s && t < stop.begin_s + stop.length_s { return (0, 0) }
+    let index = periods.lastIndex { $0.hour * 3600 <= second } ?? 0
+    let period = periods[index]
+    guard scatter > 0 else { return (period.speed, period.load) }
+    let draw = seed(base, 30, UInt64(bitPattern: Int64(day)), UInt64(index))
+    let load = Double(draw & 0xFFFF) / 32_768 - 1
+    let speed = Double(draw >> 16 & 0xFFFF) / 32_768 - 1
+    // At full speed a machine runs on the mains.
+    return (
+      period.speed < 1 ? min(period.speed * (1 + 0.1 * scatter * speed), 1) : period.speed,
+      min(period.load * (1 + scatter * load), 1.02)
+    )
+  }
+}
+
+extension OperatingPlan {
+  /// What is made or moved at one moment.
+  struct Product {
+    /// Over the density of the usual one.
+    var density = 1.0
+    /// Over the usual opening of valve or damper, or torque.
+    var load = 1.0
+    /// Over the usual flow noise.
+    var roughness = 1.0
+  }
+
+  /// The product of this moment. A process-induced change (`FaultKind.processInduced`) is a rougher, heavier product
+  /// that comes for some hours and goes again.
+  func product(at t: Double, faults: [FaultPlan], seed base: UInt64) -> Product {
+    var product = Product()
+    if product_s > 0 {
+      let word = seed(base, 31, UInt64(bitPattern: Int64((t / product_s).rounded(.down))))
+      // Four products that come again and again.
+      let own = seed(base, 32, word & 3)
+      product.density = 0.97 + 0.06 * Double(own & 0xFFFF) / 65_536
+      product.load = 0.95 + 0.08 * Double(own >> 16 & 0xFFFF) / 65_536
+      product.roughness = 0.95 + 0.12 * Double(own >> 32 & 0xFFFF) / 65_536
+    }
+    for plan in faults where plan.kind == .processInduced {
+      let s = plan.severity(at: t)
+      guard s > 0 else { continue }
+      let campaign_s = 4 * 3600.0
+      // Every second block of hours, from the onset on.
+      guard Int((t - plan.onset_s) / campaign_s) % 2 == 0 else { continue }
+      product.load *= 1 + 0.22 * s
+      product.density *= 1 + 0.1 * s
+      product.roughness *= 1 + 2.2 * s
+    }
+    return product
   }
 }

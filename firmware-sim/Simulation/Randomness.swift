@@ -54,6 +54,10 @@ struct NormalTable {
   func sum(_ word: UInt64) -> Float {
     quantiles[Int(truncatingIfNeeded: word & 4095)] + quantiles[Int(truncatingIfNeeded: (word &>> 12) & 4095)]
   }
+
+  /// A value of half the variance from the lowest 12 bits of `word`.
+  @inline(__always)
+  func one(_ word: UInt64) -> Float { quantiles[Int(truncatingIfNeeded: word & 4095)] }
 }
 
 /// The value below which a share `p` of a standard normal distribution lies, by bisection on its series.
@@ -91,6 +95,17 @@ func mix(_ x: UInt64) -> UInt64 {
 /// questions before it.
 func seed(_ base: UInt64, _ parts: UInt64...) -> UInt64 {
   parts.reduce(mix(base &+ 0x9E37_79B9_7F4A_7C15)) { mix(($0 ^ $1) &+ 0x9E37_79B9_7F4A_7C15) }
+}
+
+/// The same without a list, for what is asked a hundred times a capture.
+func seed(_ base: UInt64, _ first: UInt64, _ second: UInt64) -> UInt64 {
+  let start = mix((mix(base &+ 0x9E37_79B9_7F4A_7C15) ^ first) &+ 0x9E37_79B9_7F4A_7C15)
+  return mix((start ^ second) &+ 0x9E37_79B9_7F4A_7C15)
+}
+
+/// Uniform in 0..<1, fixed by its arguments.
+func chance(_ base: UInt64, _ first: UInt64, _ second: UInt64 = 0) -> Double {
+  Double(seed(base, first, second) >> 11) * 0x1p-53
 }
 
 /// A slow, smooth random function of time in -1...1: random values at multiples of `period_s`, joined by

@@ -16,12 +16,20 @@ struct Line {
     self.phase = phase
     amplitude = velocity_mm_s * 1e-3 * 2 * .pi * frequency_Hz * 2.0.squareRoot()
   }
+}
 
-  /// A line by its RMS acceleration in m/s2.
-  init(_ frequency_Hz: Double, acceleration_m_s2: Double, phase: Double) {
-    self.frequency_Hz = frequency_Hz
-    self.phase = phase
-    amplitude = acceleration_m_s2 * 2.0.squareRoot()
+/// A part of the structure that rings when it is struck and colours noise: a damped mode.
+struct Mode {
+  /// Zero for a mode that is not there.
+  var frequency_Hz = 0.0
+  /// Time in which ringing falls to 1/e, seconds.
+  var decay_s = 0.001
+  /// Noise in it, m/s2 RMS.
+  var noise_m_s2 = 0.0
+
+  /// Adds independent noise by its power.
+  mutating func raise(by more_m_s2: Double) {
+    noise_m_s2 = (noise_m_s2 * noise_m_s2 + more_m_s2 * more_m_s2).squareRoot()
   }
 }
 
@@ -36,7 +44,11 @@ struct BlowTrain {
   /// Spread of the strength from blow to blow, share.
   var spread: Double
   /// Frequency at which the load zone is passed, Hz; zero for a defect that stands in it.
-  var loadZone_Hz: Double
+  var loadZone_Hz = 0.0
+  /// Share of the peak in the modes casing, housing, ring.
+  var casing = 0.0
+  var housing = 1.0
+  var ring = 0.5
 
   /// Mean square of the load zone max(0, cos)^1.5 over a turn: 4/3 / 2 pi.
   var modulationPower: Double { loadZone_Hz > 0 ? 0.212 : 1 }
@@ -48,15 +60,27 @@ struct Signature {
   var blows: [BlowTrain] = []
   /// White floor, m/s2 per root hertz.
   var floor = 0.0
-  /// Noise in the structural resonance, m/s2 RMS.
-  var resonanceNoise = 0.0
-  var resonance_Hz = 0.0
-  var decay_s = 0.0
-  /// Looseness: how much of the swing to one side is held back by the stop, 0...1.
+  /// Noise that rises to this level above `hissCorner_Hz`, m/s2 per root hertz: metal on metal, small bubbles.
+  var hiss = 0.0
+  /// Random forces below and about shaft speed, as one broad mode.
+  var rumble = Mode()
+  /// Plates and gear cases, near 1 kHz.
+  var casing = Mode()
+  /// The bearing housing, 2 to 4 kHz: what envelopes are taken of.
+  var housing = Mode()
+  /// Rings of a bearing, 6 to 10 kHz; beyond what a slow sensor shows.
+  var ring = Mode()
+  /// How often a second the noise of all modes swells and by what share, as a gear's or a rub's does.
+  var swell_Hz = 0.0
+  var swell = 0.0
+  /// How much of the swing to one side is held back by a stop, 0...1: a loose part, a rub.
   var truncation = 0.0
+
+  static let hissCorner_Hz = 2000.0
 
   /// Adds a line; two of one frequency become one, with their phases.
   mutating func add(_ line: Line) {
+    guard line.amplitude > 0, line.frequency_Hz > 0 else { return }
     guard let same = lines.firstIndex(where: { $0.frequency_Hz == line.frequency_Hz }) else {
       lines.append(line)
       return
@@ -68,30 +92,13 @@ struct Signature {
     lines[same].phase = arctangent(across, along)
   }
 
-  /// RMS velocity in 10-1000 Hz, mm/s, in closed form.
-  var velocity_mm_s: Double {
-    var power = 0.0
-    for line in lines where line.frequency_Hz >= 10 && line.frequency_Hz <= 1000 {
-      power += line.velocity_mm_s * line.velocity_mm_s
+  /// Random forces of `velocity_mm_s` RMS about `frequency_Hz`; the louder of two sets where they lie.
+  mutating func addRumble(_ frequency_Hz: Double, velocity_mm_s: Double, width: Double = 0.5) {
+    let level = velocity_mm_s * 1e-3 * 2 * .pi * frequency_Hz
+    if level > rumble.noise_m_s2 {
+      rumble.frequency_Hz = frequency_Hz
+      rumble.decay_s = 1 / (.pi * width * frequency_Hz)
     }
-    // White acceleration S integrates to S^2 (1/f1 - 1/f2) / 4 pi^2.
-    power += floor * floor * 1e6 * (1.0 / 10 - 1.0 / 1000) / (4 * .pi * .pi)
-    return power.squareRoot()
-  }
-
-  /// RMS acceleration up to `bandwidth_Hz`, m/s2, in closed form.
-  func acceleration_m_s2(bandwidth_Hz: Double) -> Double {
-    var power = floor * floor * bandwidth_Hz
-    for line in lines where line.frequency_Hz < bandwidth_Hz { power += line.amplitude * line.amplitude / 2 }
-    if resonance_Hz < bandwidth_Hz {
-      power += resonanceNoise * resonanceNoise
-      // A ringing A exp(-t/tau) sin(wt) carries A^2 tau / 4.
-      for train in blows {
-        power +=
-          train.rate_Hz * train.peak * train.peak * decay_s / 4 * train.modulationPower
-          * (1 + train.spread * train.spread)
-      }
-    }
-    return power.squareRoot()
+    rumble.raise(by: level)
   }
 }

@@ -18,9 +18,9 @@ public struct SimulatedMachine: Sendable {
   public let spec: MachineSpec
   /// What goes wrong and when; may be changed at any time.
   public var faults: [FaultPlan] = []
-  private let seed: UInt64
+  let seed: UInt64
   private var thermal: (time_s: Double, state: ThermalState)?
-  private var held: [Scalar: Double] = [:]
+  var held: MachineScalars?
 
   /// A healthy machine.
   public init(_ spec: MachineSpec, seed: UInt64) {
@@ -34,32 +34,33 @@ public struct SimulatedMachine: Sendable {
   /// All slow measurements at time `t`, seconds.
   public mutating func scalars(at t: Double) -> MachineScalars {
     let state = spec.state(at: t, faults: faults, seed: seed)
-    let temperature = advance(to: t)
+    let temperature = advance(to: t, state)
     var result = MachineScalars(
       isOn: state.isOn,
       hasSensorFault: faults.contains { $0.kind.isSensorFault && $0.severity(at: t) > 0 })
     result[.speed] = state.rotation_Hz * 60
     result[.load] = state.load * 100
-    result[.bearingTemperature] = temperature.bearing_degC
-    result[.windingTemperature] = temperature.winding_degC
     result[.ambientTemperature] = spec.thermal.ambient(at: t, seed: seed)
-    if let water = state.hydraulics {
-      result[.suctionPressure] = water.suction_bar
-      result[.dischargePressure] = water.discharge_bar
-      result[.flow] = water.flow_m3h
-    }
     result[.current] = state.current_A
     result[.power] = state.power * spec.ratedPower_kW
+    if state.isOn {
+      result[.currentImbalance] = spec.process.currentImbalance_pct + state.burden.imbalance_pct
+    }
     let heard = spec.signature(state, channel: .driveEndHorizontal, faults: faults, seed: seed)
     result[.velocityRMS] = heard.velocity_mm_s
     result[.accelerationRMS] = heard.acceleration_m_s2(bandwidth_Hz: 5000)
-    measure(&result, at: t, cavitation: state.hydraulics?.cavitation ?? 0)
+    fill(&result, state, temperature)
+    measure(&result, at: t, cavitation: state.stream?.unrest.cavitation ?? 0)
     return result
   }
 
-  /// One capture of `count` samples in m/s2 that begins at time `t`, as a 16-bit sensor would give it.
+  /// One capture of `count` samples in m/s2 that begins at time `t`, as a 16-bit sensor would give it; empty while the
+  /// sensor gives no data.
   public mutating func waveform(at t: Double, channel: Channel, sampleRate_Hz: Double, count: Int) -> [Float]
   {
+    if faults.contains(where: { $0.kind == .sensorNoData && $0.covers(channel) && $0.severity(at: t) > 0 }) {
+      return []
+    }
     let state = spec.state(at: t, faults: faults, seed: seed)
     let heard = spec.signature(state, channel: channel, faults: faults, seed: seed)
     let own = Simulation.seed(
@@ -84,52 +85,22 @@ public struct SimulatedMachine: Sendable {
   }
 
   /// Temperatures at `t`, advanced in steps of at most two minutes, each an exact first-order step.
-  private mutating func advance(to t: Double) -> ThermalState {
+  private mutating func advance(to t: Double, _ last: MachineState) -> ThermalState {
     let warmUp_s = 7200.0
     if thermal.map({ $0.time_s > t || t - $0.time_s > 10 * OperatingPlan.day_s }) ?? true {
       let then = spec.state(at: t - warmUp_s, faults: faults, seed: seed)
-      thermal = (t - warmUp_s, spec.equilibrium(then, faults: faults, seed: seed))
+      thermal = (t - warmUp_s, spec.equilibrium(then, seed: seed).goal)
     }
-    guard var (time, temperature) = thermal else {
-      return ThermalState(bearing_degC: .nan, winding_degC: .nan)
-    }
+    guard var (time, temperature) = thermal else { return ThermalState() }
     while time < t {
       let step = min(120, t - time)
       time = step < 120 ? t : time + step
-      let state = spec.state(at: time, faults: faults, seed: seed)
-      let goal = spec.equilibrium(state, faults: faults, seed: seed)
-      temperature.bearing_degC +=
-        (goal.bearing_degC - temperature.bearing_degC) * (1 - exponential(-step / spec.thermal.bearingTime_s))
-      temperature.winding_degC +=
-        (goal.winding_degC - temperature.winding_degC) * (1 - exponential(-step / spec.thermal.windingTime_s))
+      let state = time == t ? last : spec.state(at: time, faults: faults, seed: seed)
+      let (goal, lag) = spec.equilibrium(state, seed: seed)
+      temperature.advance(to: goal, lag: lag, step_s: step)
     }
     thermal = (t, temperature)
     return temperature
-  }
-
-  /// Transmitter noise, then what a faulty sensor makes of it.
-  private mutating func measure(_ x: inout MachineScalars, at t: Double, cavitation: Double) {
-    var random = Xoshiro(seed: Simulation.seed(seed, 7, t.bitPattern))
-    for scalar in Scalar.allCases {
-      var noise = scalar.noise
-      // Collapsing vapour shakes the pressures.
-      if scalar == .dischargePressure || scalar == .flow { noise.share += 0.02 * cavitation }
-      let draw = random.normal()
-      let quiet = !x.isOn && (scalar == .speed || scalar == .current || scalar == .power || scalar == .load)
-      if !quiet { x[scalar] += draw * (noise.share * x[scalar] + noise.absolute) }
-      let plans = faults.filter { $0.kind.isSensorFault && $0.covers(scalar) && $0.severity(at: t) > 0 }
-      if !plans.contains(where: { $0.kind == .sensorStuck }) { held[scalar] = x[scalar] }
-      for plan in plans {
-        let severity = plan.severity(at: t)
-        switch plan.kind {
-        case .sensorStuck: x[scalar] = held[scalar] ?? x[scalar]
-        case .sensorBias: x[scalar] += 0.2 * scalar.rangeEnd * severity
-        case .sensorClipped: x[scalar] = scalar.rangeEnd
-        case .sensorDropout: if random.uniform() < 0.3 + 0.6 * severity { x[scalar] = .nan }
-        default: if scalar == .velocityRMS { x[scalar] += 30 * severity }
-        }
-      }
-    }
   }
 
   private func quantise(_ samples: inout [Float]) {

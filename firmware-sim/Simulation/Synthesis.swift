@@ -3,52 +3,57 @@
 extension Signature {
   /// Turns the signature into samples, m/s2, before the sensor's range and resolution.
   ///
-  /// Sines advance by rotation of eight samples at a time, noise costs two table loads a sample, ringing two
-  /// multiplications: no trigonometry and no allocation per sample. Lines above 0.45 of the sampling rate
-  /// are dropped, as the sensor's anti-alias filter would.
+  /// Sines advance by rotation of eight samples at a time, noise costs three table loads a sample, the four modes ring
+  /// side by side in one vector: no trigonometry and no allocation per sample. What lies above 0.45 of the sampling
+  /// rate is dropped, as the sensor's anti-alias filter would.
   func samples(count: Int, rate_Hz: Double, seed: UInt64) -> [Float] {
     var random = Xoshiro(seed: seed)
     var oscillators = lines.filter { $0.frequency_Hz < 0.45 * rate_Hz }.map {
       Oscillator($0, rate_Hz: rate_Hz)
     }
-    var ring = Resonator(
-      resonance_Hz < 0.45 * rate_Hz ? resonance_Hz : nil, decay_s: decay_s, rate_Hz: rate_Hz)
+    var modes = Modes([rumble, casing, housing, ring], rate_Hz: rate_Hz)
     let blow = blows.isEmpty ? [] : force(count: count, rate_Hz: rate_Hz, random: &random)
     let white = Float(floor * (rate_Hz / 2).squareRoot())
-    let coloured = Float(resonanceNoise) * ring.whiteGain
+    let keep = Float(exponential(-2 * .pi * Self.hissCorner_Hz / rate_Hz))
+    let hissGain = Float(hiss * rate_Hz.squareRoot()) * (1 + keep) / 2
+    var swelling = Oscillator(swell_Hz, amplitude: swell, phase: 2 * .pi * random.uniform(), rate_Hz: rate_Hz)
+    var hissing: Float = 0
+    var last: Float = 0
     let table = NormalTable.shared
 
-    var result = [Float]()
-    result.reserveCapacity(count + 7)
-    while result.count < count {
+    var result = [Float](repeating: 0, count: count)
+    for start in stride(from: 0, to: count, by: 8) {
       var sum = SIMD8<Float>()
       for i in oscillators.indices { sum += oscillators[i].next() }
-      for lane in 0..<8 {
+      let noise = modes.whiteGain * (1 + swelling.next()[0])
+      for place in start..<min(start + 8, count) {
         let word = random.next()
-        let place = result.count
-        var excitation = coloured * table.sum(word)
+        var excitation = noise * table.sum(word)
         if place < blow.count { excitation += blow[place] }
-        result.append(sum[lane] + white * table.sum(word &>> 24) + ring.next(excitation))
+        let fresh = hissGain * table.one(word &>> 48)
+        hissing = keep * hissing + fresh - last
+        last = fresh
+        result[place] = sum[place - start] + white * table.sum(word &>> 24) + hissing + modes.next(excitation)
       }
     }
-    result.removeLast(result.count - count)
     if truncation > 0 { truncate(&result) }
     return result
   }
 
-  /// The blows as an excitation of the resonator, one value a sample. A blow between two samples is shared
-  /// between them, so that its time is kept.
-  private func force(count: Int, rate_Hz: Double, random: inout Xoshiro) -> [Float] {
-    var force = [Float](repeating: 0, count: count)
+  /// The blows as an excitation of the modes, one value a sample. A blow between two samples is shared between them, so
+  /// that its time is kept.
+  private func force(count: Int, rate_Hz: Double, random: inout Xoshiro) -> [SIMD4<Float>] {
+    var force = [SIMD4<Float>](repeating: SIMD4(), count: count)
     for train in blows where train.rate_Hz > 0 && train.peak > 0 {
       let mean = rate_Hz / train.rate_Hz
+      let shares = SIMD4(0, Float(train.casing), Float(train.housing), Float(train.ring))
       let zonePhase = random.uniform()
       var place = mean * (random.uniform() - 1)
       while true {
         if train.slip >= 1 {
           place += -mean * logarithm(max(random.uniform(), 1e-12))
         } else {
-          place += mean * (1 + train.slip * random.normal())
+          place += mean * max(0, 1 + train.slip * random.normal())
         }
         guard place < Double(count - 1) else { break }
         guard place >= 0 else { continue }
@@ -59,14 +64,14 @@ extension Signature {
         }
         let first = Int(place)
         let share = place - Double(first)
-        force[first] += Float(peak * (1 - share))
-        force[first + 1] += Float(peak * share)
+        force[first] += shares * Float(peak * (1 - share))
+        force[first + 1] += shares * Float(peak * share)
       }
     }
     return force
   }
 
-  /// A loose part that meets its stop: swings beyond 1.2 RMS to one side are held back.
+  /// A part that meets its stop: swings beyond 1.2 RMS to one side are held back.
   private func truncate(_ x: inout [Float]) {
     var power: Float = 0
     for value in x { power += value * value }
@@ -84,11 +89,15 @@ private struct Oscillator {
   private let turnCosine: Float
 
   init(_ line: Line, rate_Hz: Double) {
-    let step = 2 * Double.pi * line.frequency_Hz / rate_Hz
+    self.init(line.frequency_Hz, amplitude: line.amplitude, phase: line.phase, rate_Hz: rate_Hz)
+  }
+
+  init(_ frequency_Hz: Double, amplitude: Double, phase: Double, rate_Hz: Double) {
+    let step = 2 * Double.pi * frequency_Hz / rate_Hz
     for lane in 0..<8 {
-      let angle = line.phase + step * Double(lane)
-      sine[lane] = Float(line.amplitude * Simulation.sine(angle))
-      cosine[lane] = Float(line.amplitude * Simulation.cosine(angle))
+      let angle = phase + step * Double(lane)
+      sine[lane] = Float(amplitude * Simulation.sine(angle))
+      cosine[lane] = Float(amplitude * Simulation.cosine(angle))
     }
     turnSine = Float(Simulation.sine(8 * step))
     turnCosine = Float(Simulation.cosine(8 * step))
@@ -103,39 +112,37 @@ private struct Oscillator {
   }
 }
 
-/// A structural mode as a two-pole filter whose answer to a blow of 1 rings with a peak of about 1.
-private struct Resonator {
-  private var y1: Float = 0
-  private var y2: Float = 0
-  private let a1: Float
-  private let a2: Float
-  private let gain: Float
-  /// What white noise of variance 1 must be multiplied by for an output of variance 1.
-  let whiteGain: Float
+/// Four structural modes as rotations that decay: a blow of 1 rings with a peak of about 1, at low frequencies as
+/// exactly as at high ones.
+private struct Modes {
+  private var along = SIMD4<Float>()
+  private var across = SIMD4<Float>()
+  private var turnSine = SIMD4<Float>()
+  private var turnCosine = SIMD4<Float>()
+  private var isThere = SIMD4<Float>()
+  /// What white noise of variance 1 must be multiplied by for each mode's noise.
+  private(set) var whiteGain = SIMD4<Float>()
 
-  /// - Parameter frequency_Hz: nil for a mode that the sampling rate cannot show.
-  init(_ frequency_Hz: Double?, decay_s: Double, rate_Hz: Double) {
-    guard let frequency_Hz else {
-      (a1, a2, gain, whiteGain) = (0, 0, 0, 0)
-      return
+  init(_ modes: [Mode], rate_Hz: Double) {
+    for (lane, mode) in modes.enumerated()
+    where mode.frequency_Hz > 0 && mode.frequency_Hz < 0.45 * rate_Hz {
+      let r = exponential(-1 / (mode.decay_s * rate_Hz))
+      let angle = 2 * Double.pi * mode.frequency_Hz / rate_Hz
+      turnSine[lane] = Float(r * sine(angle))
+      turnCosine[lane] = Float(r * cosine(angle))
+      isThere[lane] = 1
+      // The sum of r^2n sin^2(n angle).
+      let twice = cosine(2 * angle)
+      let variance = (1 / (1 - r * r) - (1 - r * r * twice) / (1 - 2 * r * r * twice + r * r * r * r)) / 2
+      whiteGain[lane] = Float(mode.noise_m_s2 / variance.squareRoot())
     }
-    let r = exponential(-1 / (decay_s * rate_Hz))
-    let angle = 2 * Double.pi * frequency_Hz / rate_Hz
-    a1 = Float(2 * r * cosine(angle))
-    a2 = Float(-r * r)
-    gain = Float(sine(angle))
-    let p = 1 + r * r
-    let variance =
-      sine(angle) * sine(angle) * p
-      / ((1 - r * r) * (p * p - 4 * r * r * cosine(angle) * cosine(angle)))
-    whiteGain = Float(1 / variance.squareRoot())
   }
 
   @inline(__always)
-  mutating func next(_ x: Float) -> Float {
-    let y = gain * x + a1 * y1 + a2 * y2
-    y2 = y1
-    y1 = y
-    return y
+  mutating func next(_ x: SIMD4<Float>) -> Float {
+    let now = across
+    across = turnSine * along + turnCosine * now
+    along = turnCosine * along - turnSine * now + x * isThere
+    return across[0] + across[1] + across[2] + across[3]
   }
 }

@@ -258,7 +258,7 @@ def write_card(path, data, corpus, machines, base, rows, thresholds, steady):
         *[f"    - {{ fault: {r['fault']}, severity: {r['severity']}, windows: {r['windows']}, auc_fp32: {r['fp32']:.4f}, "
           f"auc_int8: {r['int8']:.4f}, auc_energy_alone: {r['energy']:.4f}, recall: {r['recall']:.3f}, recall_steady: {r['calibrated']:.3f} }}" for r in rows],
         "limits:",
-        "  - Trained and judged on simulated machines only; a real machine's own calibration replaces the threshold after 1029 healthy windows.",
+        "  - Trained and judged on simulated machines only; a real machine's own calibration replaces the threshold after 1029 healthy windows of an operating state.",
         "  - On simulated machines, whose quantities wander independently, the autoencoder ranks windows no better than the plain size of the input (energy_alone).",
         "  - Simulated cavitation below severity 0.8 leaves no trace at most of the working points drawn.",
         "  - Small faults that hide in the healthy spread of the machine are not seen; see recall.",

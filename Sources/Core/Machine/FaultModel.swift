@@ -64,6 +64,8 @@ public struct FaultModel: Sendable, Codable, Equatable, Identifiable {
     /// says otherwise, it is not looked for.
     case sleeveBearings = "sleeve-bearings"
     case inverter, overhung
+    /// A lubrication within the last three days, which only records tell: without one the fault is not looked for.
+    case recentLubrication = "recent-lubrication"
   }
 
   /// A fault that follows, and why.

@@ -58,6 +58,28 @@ public enum Feature: String, CaseIterable, Sendable, Codable {
   case impulsiveBandEnvelopeRMS = "impulsive_band_envelope_rms_m_s2"
   /// Largest magnitude of a sample above 1 kHz, which averages would hide: impacts, as PeakVue trends them.
   case impactMaximum = "impact_maximum_m_s2"
+  /// Confidence (0.35 to 1) of a `shaftSpeed` that was read from the spectrum itself; missing where the speed was measured.
+  case shaftSpeedConfidence = "shaft_speed_confidence"
+  /// Middle of the band that shows the lines of the machine's own bearings best, and the RMS of its envelope, the mean
+  /// removed; needs the shaft speed and the bearings.
+  case defectBandCentre = "defect_band_hz"
+  case defectBandEnvelopeRMS = "defect_band_envelope_rms_m_s2"
+  /// Peak acceleration of the highest line of a mesh, and of the highest sideband of one; needs the shaft speed and teeth.
+  case gearMesh = "gear_mesh_m_s2"
+  case gearSidebands = "gear_sidebands_m_s2"
+  /// The highest metric of any gear (see `GearMatch`); needs the shaft speed, teeth and eight turns.
+  case gearFM0 = "gear_fm0"
+  case gearFM4 = "gear_fm4"
+  case gearNA4 = "gear_na4"
+  case gearER = "gear_er"
+  /// Peak velocity at twice the mains' frequency; needs that frequency.
+  case twiceLine = "twice_line_mm_s"
+  /// Highest sideband (peak velocity) of the pole pass about the motor's shaft: rotor bars; needs speed, mains and poles.
+  case polePassSidebands = "pole_pass_sidebands_mm_s"
+  /// Peak acceleration where bars of the rotor pass; needs speed, mains and the number of bars.
+  case barPass = "bar_pass_m_s2"
+  /// Peak velocity of the highest belt's line; needs the shaft speed and the belt's length.
+  case beltRate = "belt_rate_mm_s"
 }
 
 /// Values by feature; NaN inside is "missing" and reads as nil.
@@ -96,6 +118,24 @@ public enum BearingLine: String, CaseIterable, Sendable, Codable {
   case cage = "FTF"
 }
 
+/// The band of a signal whose envelope is looked at.
+public enum EnvelopeChoice: String, CaseIterable, Sendable, Codable {
+  /// The same for all signals of one sample rate.
+  case fixed
+  /// That in which the machine's own bearing lines stand highest.
+  case defect
+  /// That of the highest spectral kurtosis (`Feature.impulsiveBandCentre`).
+  case impulsive
+}
+
+/// Who says how fast a shaft turns.
+public enum SpeedOrigin: String, CaseIterable, Sendable, Codable {
+  /// A sensor, or the sender of the waveform.
+  case measured
+  /// The waveform's own spectrum, near the rated speed.
+  case estimated
+}
+
 /// What was found in the envelope spectrum where a bearing line is expected.
 public struct LineMatch: Sendable, Codable, Equatable {
   public var bearing: String
@@ -109,9 +149,11 @@ public struct LineMatch: Sendable, Codable, Equatable {
   public var harmonics: Int
   /// Whether sidebands (shaft speed on BPFI, cage on 2xBSF) stand beside the line.
   public var sidebands: Bool
+  /// The band whose envelope shows it so.
+  public var band: EnvelopeChoice
   public init(
     bearing: String, line: BearingLine, expected_Hz: Double, found_Hz: Double?, prominence: Double,
-    harmonics: Int, sidebands: Bool
+    harmonics: Int, sidebands: Bool, band: EnvelopeChoice = .fixed
   ) {
     self.bearing = bearing
     self.line = line
@@ -120,6 +162,24 @@ public struct LineMatch: Sendable, Codable, Equatable {
     self.prominence = prominence
     self.harmonics = harmonics
     self.sidebands = sidebands
+    self.band = band
+  }
+}
+
+/// What a window of 100 turns of the shaft or more says about its bearings as a whole. It is stronger than single matches, whose
+/// limits belong to windows of 1 to 2 s, and decides where there is one.
+public struct BearingVerdict: Sendable, Codable, Equatable {
+  /// The bearing that is damaged, and the line of its damaged part; nil where none is named.
+  public var bearing: String?
+  public var line: BearingLine?
+  /// Level over the floor of the strongest family of lines, and the level from which one is named.
+  public var level_dB: Double
+  public var needed_dB: Double
+  public init(bearing: String? = nil, line: BearingLine? = nil, level_dB: Double, needed_dB: Double) {
+    self.bearing = bearing
+    self.line = line
+    self.level_dB = level_dB
+    self.needed_dB = needed_dB
   }
 }
 
@@ -161,11 +221,22 @@ public struct FeatureWindow: Sendable {
   public var stamp: Stamp
   public var state: OperatingState
   public var values: FeatureValues
+  /// Lines of bearings.
   public var lines: [LineMatch]
+  /// Of windows of 100 turns or more.
+  public var bearingVerdict: BearingVerdict?
+  /// Lines of gears, motor, belts and impeller, `partLimit` at most.
+  public var parts: [PartMatch] = []
+  /// Metrics of gears, `gearLimit` at most.
+  public var gears: [GearMatch] = []
+  /// Who says `Feature.shaftSpeed`; nil where nobody does.
+  public var speedOrigin: SpeedOrigin?
   /// Natural logarithm of RMS acceleration (m/s2) in fixed third-octave-like bands, low to high: the model's
   /// view of the spectrum. Its length is `FeatureWindow.bandCount`.
   public var logBands: [Float]
   public static let bandCount = 32
+  public static let partLimit = 64
+  public static let gearLimit = 16
 
   public init(
     point: PointID, stamp: Stamp, state: OperatingState, values: FeatureValues, lines: [LineMatch],
@@ -193,6 +264,10 @@ public struct FeatureWindow: Sendable {
     self.state = state
     values = FeatureValues()
     lines.removeAll(keepingCapacity: true)
+    parts.removeAll(keepingCapacity: true)
+    gears.removeAll(keepingCapacity: true)
+    speedOrigin = nil
+    bearingVerdict = nil
     if logBands.count != FeatureWindow.bandCount {
       logBands = Array(repeating: floor, count: FeatureWindow.bandCount)
     }

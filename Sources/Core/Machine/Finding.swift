@@ -16,7 +16,7 @@ public enum Severity: String, CaseIterable, Comparable, Sendable, Codable {
 }
 
 /// What a finding is about. A sensor fault is never a machine alarm.
-public enum Subject: String, Sendable, Codable { case machine, sensor }
+public enum Subject: String, CaseIterable, Sendable, Codable { case machine, sensor }
 
 /// One fact for or against a diagnosis. Every number in `statement` is one of the fields.
 public struct Evidence: Sendable, Codable, Equatable {

@@ -98,10 +98,17 @@ public struct Waveform: Sendable, Codable {
   public var speed_rpm: Double?
   public var stamp: Stamp
   public var quality: Quality
+  /// What acquisition knows of the capture; the validity gate reads it, and nothing stores it.
+  public var facts = CaptureFacts()
+
+  private enum CodingKeys: String, CodingKey {
+    case point, quantity, sampleRate_Hz, samples, fullScale, speed_rpm, stamp, quality
+  }
 
   public init(
     point: PointID, quantity: Quantity = .acceleration, sampleRate_Hz: Double, samples: [Float],
-    fullScale: Float? = nil, speed_rpm: Double? = nil, stamp: Stamp, quality: Quality = .good
+    fullScale: Float? = nil, speed_rpm: Double? = nil, stamp: Stamp, quality: Quality = .good,
+    facts: CaptureFacts = CaptureFacts()
   ) {
     self.point = point
     self.quantity = quantity
@@ -111,6 +118,7 @@ public struct Waveform: Sendable, Codable {
     self.speed_rpm = speed_rpm
     self.stamp = stamp
     self.quality = quality
+    self.facts = facts
   }
 
   /// Length in seconds.

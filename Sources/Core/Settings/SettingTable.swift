@@ -129,7 +129,7 @@ public func nearest(to word: String, among candidates: [String]) -> String? {
 }
 
 /// Edits between two words: insert, delete, replace, and swap of neighbours (optimal string alignment).
-private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+public func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   var rows = [Array(0...b.count)]
   for i in 1...max(1, a.count) where i <= a.count {
     var row = [i] + Array(repeating: 0, count: b.count)

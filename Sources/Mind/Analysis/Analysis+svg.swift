@@ -8,6 +8,7 @@ extension Analysis {
   public func svg() -> String {
     var page = Drawing(width: 1000)
     var y = drawHead(on: &page)
+    if let cause { y = drawCause(cause, at: y, on: &page) }
     y = drawWaveform(at: y, on: &page)
     if let spectra {
       drawVelocity(spectra, at: y, on: &page)
@@ -19,7 +20,8 @@ extension Analysis {
     }
     y = drawNumbers(at: y, on: &page)
     y = drawTable(at: y, on: &page)
-    let summary = findings.map { "\($0.title): \($0.detail)" }.joined(separator: ". ")
+    let summary = (findings.map { "\($0.title): \($0.detail)" } + (cause?.reasons ?? [])).joined(
+      separator: ". ")
     return page.svg(height: y + 8, title: "Analysis of \(origin.name)", description: summary)
   }
 

@@ -14,6 +14,10 @@ extension Analysis {
     for finding in findings {
       lines += page.wrapped(finding.title, indent: 2) + page.wrapped(finding.detail, indent: 4)
     }
+    if let cause {
+      lines += ["", "THE ALARM"] + page.wrapped(cause.title, indent: 2)
+      for reason in cause.reasons + [cause.action] { lines += page.wrapped(reason, indent: 4) }
+    }
     lines += ["", "VALIDITY"]
     lines += page.wrapped(
       defect.map { "\($0.kind.rawValue): \($0.evidence)" } ?? "nothing speaks against the waveform", indent: 2
@@ -26,6 +30,7 @@ extension Analysis {
       lines += page.cells(orders.map { ($0.name, digits($0.velocityRMS_mm_s)) })
     }
     lines += ["", "LINES"] + lineTable(page)
+    lines += gearTable(page) + cepstrumTable(page) + orderTable(page)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -84,6 +89,41 @@ extension Analysis {
       }
     }
     return table + unplacedText.flatMap { page.wrapped($0, indent: 2) }
+  }
+
+  /// Nothing where no gear was followed.
+  private func gearTable(_ page: TextPage) -> [String] {
+    guard let gears else { return [] }
+    let head = ["gear", "wheel", "turns", "FM0", "FM4", "M6A", "M8A", "ER"]
+    let rows = gears.map { gear in
+      [gear.pair, gear.wheel.rawValue, "\(gear.turns)"]
+        + [gear.fm0, gear.fm4, gear.m6a, gear.m8a, gear.er].map { $0.map { digits($0, 4) } ?? "-" }
+    }
+    return ["", "GEARS, mean turn"] + page.table([head] + rows)
+      + page.wrapped("Gaussian noise has FM4 3, M6A 15, M8A 105; a damaged tooth raises them", indent: 2)
+  }
+
+  /// Nothing where the machine makes no families; families that do not stand are counted alone.
+  private func cepstrumTable(_ page: TextPage) -> [String] {
+    guard let cepstrum, !cepstrum.isEmpty else { return [] }
+    let head = ["family", "part", "expected", "found", "ms", "rahmon.", "promin."]
+    let standing = cepstrum.filter { $0.count > 0 }
+    guard !standing.isEmpty else {
+      return ["", "CEPSTRUM", "  none of \(cepstrum.count) families of lines stands"]
+    }
+    return ["", "CEPSTRUM, families of lines by their distance in Hz"]
+      + page.table([head] + standing.map(\.cells))
+  }
+
+  /// Nothing without a signal of the speed.
+  private func orderTable(_ page: TextPage) -> [String] {
+    guard let orderTracked else { return [] }
+    let range = "\(digits(orderTracked.slowest_rpm, 4)) to \(digits(orderTracked.fastest_rpm, 4)) r/min"
+    let rows = orderTracked.lines.map {
+      [digits($0.order, 4) + "x", digits($0.amplitude, 4), digits($0.prominence, 3)]
+    }
+    return ["", "ORDER-TRACKED SPECTRUM, \(orderTracked.turns) turns at \(range)"]
+      + page.table([["order", "amplitude" + (origin.unit.map { ", \($0)" } ?? ""), "promin."]] + rows)
   }
 
   var unplacedText: [String] {

@@ -38,26 +38,40 @@ public struct Analysis: Sendable, Encodable {
   public let unplaced: [UnplacedLine]
   /// What the bearings' lines say over the whole record.
   public let survey: DefectSurvey
+  /// What the mean turns of the gears say of their teeth; nil where none was followed.
+  public let gears: [GearMatch]?
+  /// Families of lines of the bearings and gears in the cepstrum; nil where the machine has neither, or no speed.
+  public let cepstrum: [Rahmonics]?
+  /// The spectrum over the shaft's angle; nil without a signal of its speed.
+  public let orderTracked: OrderTracked?
   public let findings: [Statement]
   /// The samples, in the origin's unit.
   public let samples: [Float]
   /// Of acceleration in the origin's unit, velocity in mm/s, envelope in the origin's unit; nil where there are none.
   public let spectra: Spectra?
+  /// The alarm that the waveform was stored for.
+  public var cause: Cause?
 
   private enum CodingKeys: CodingKey {
     case schema, origin, machine, speed, defect, statistics, overall, severity, band, orders, lines, unplaced
-    case survey, findings
+    case survey, gears, cepstrum, orderTracked, findings, cause
   }
 
   /// Analyses a waveform of acceleration. Its samples are in m/s2; where `origin.unit` is nil they are in an unknown
   /// unit, and what needs one is refused. Without a speed it is looked for in the spectrum, near what the machine's
   /// ratings allow.
-  public init(of waveform: Waveform, from origin: Origin, machine: Machine, speed: Speed?) {
+  public init(
+    of waveform: Waveform, from origin: Origin, machine: Machine, speed: Speed?,
+    speedSignal: SpeedSignal? = nil
+  ) {
     let hasUnit = origin.unit != nil
     let factor = origin.unit.flatMap { Unit.named($0, for: .acceleration) }.map { 1 / $0.scale } ?? 1
     var extractor = FeatureExtractor()
     let canonical = extractor.spectra(of: waveform)
-    let speed = speed ?? canonical.flatMap { Speed(in: $0.acceleration, of: machine) }
+    let angle = speedSignal?.angle
+    let speed =
+      speed ?? angle.flatMap { Speed(meanOf: $0, duration_s: origin.duration_s) }
+      ?? canonical.flatMap { Speed(in: $0.acceleration, of: machine) }
     var waveform = waveform
     waveform.speed_rpm = speed?.rpm
     self.origin = origin
@@ -85,9 +99,13 @@ public struct Analysis: Sendable, Encodable {
       bearings: machine.bearings)
     self.spectra = spectra
     self.survey = survey
-    let named = defect == nil ? NamedLine(survey, table, duration_s: origin.duration_s) : nil
+    let named = defect == nil ? NamedLine(survey, features, duration_s: origin.duration_s) : nil
     lines = table.rows.map { Row($0, named) }
     unplaced = table.unplaced
+    gears = features.gears.isEmpty ? nil : features.gears
+    cepstrum = Analysis.rahmonics(
+      samples, rate_Hz: waveform.sampleRate_Hz, of: machine, shaft_Hz: speed.map { $0.rpm / 60 })
+    orderTracked = angle.flatMap { OrderTracked(samples, rate_Hz: waveform.sampleRate_Hz, by: $0) }
     findings = Statement.all(
       defect: defect, survey: survey, named: named, lines: lines, severity: severity, machine: machine)
   }

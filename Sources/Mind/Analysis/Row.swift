@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Features
-import Machine
+import Features
+public import Machine
 
 extension Analysis {
   /// One line of the machine: where it is expected, and what stands there.

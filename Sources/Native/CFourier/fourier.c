@@ -105,3 +105,17 @@ void mw_fourier_unpack(int form, size_t count, const float *roots, float *bins) 
 void mw_fourier_pack(int form, size_t count, const float *roots, const float *bins, float *pairs) {
   BEST(form, pack)(count, roots, bins, pairs);
 }
+
+void mw_bank_halves(int form, const float *prototype, int is_real, size_t length, const float *node, float *scratch,
+                    float *bands) {
+  BEST(form, halves)(prototype, is_real, length, node, scratch, bands);
+}
+
+void mw_bank_thirds(int form, const float *prototype, int is_real, size_t length, const float *node, float *scratch,
+                    float *bands) {
+  BEST(form, thirds)(prototype, is_real, length, node, scratch, bands);
+}
+
+void mw_bank_moments(int form, size_t count, const float *real, const float *imaginary, float scale, double moments[2]) {
+  BEST(form, moments)(count, real, imaginary, scale, moments);
+}

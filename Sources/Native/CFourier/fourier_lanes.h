@@ -79,3 +79,4 @@ TARGET void FORM(run)(const mw_fourier *plan, int backwards, const float *in, fl
 }
 
 #include "fourier_real.h"
+#include "fourier_bank.h"

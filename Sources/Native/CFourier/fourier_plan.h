@@ -21,8 +21,14 @@ void mw_fourier_run_scalar(const mw_fourier *, int, const float *, float *, floa
 void mw_fourier_run_base(const mw_fourier *, int, const float *, float *, float *);
 void mw_fourier_unpack_base(size_t, const float *, float *);
 void mw_fourier_pack_base(size_t, const float *, const float *, float *);
+void mw_fourier_halves_base(const float *, int, size_t, const float *, float *, float *);
+void mw_fourier_thirds_base(const float *, int, size_t, const float *, float *, float *);
+void mw_fourier_moments_base(size_t, const float *, const float *, float, double *);
 #if defined(__x86_64__)
 void mw_fourier_run_avx2(const mw_fourier *, int, const float *, float *, float *);
 void mw_fourier_unpack_avx2(size_t, const float *, float *);
 void mw_fourier_pack_avx2(size_t, const float *, const float *, float *);
+void mw_fourier_halves_avx2(const float *, int, size_t, const float *, float *, float *);
+void mw_fourier_thirds_avx2(const float *, int, size_t, const float *, float *, float *);
+void mw_fourier_moments_avx2(size_t, const float *, const float *, float, double *);
 #endif

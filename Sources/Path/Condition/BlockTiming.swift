@@ -51,33 +51,36 @@ enum BlockTiming {
     var worst: (block: Int, residual_s: Double)
 
     init?(_ blocks: [CaptureFacts.Block]) {
-      var starts: [Double] = []
-      var samples = 0
+      let n = Double(blocks.count)
+      var (sumX, sumY, x) = (0.0, 0.0, 0.0)
       for block in blocks {
         guard block.count > 0, block.start_s.isFinite else { return nil }
-        starts.append(Double(samples))
-        samples += block.count
+        sumX += x
+        sumY += block.start_s - blocks[0].start_s
+        x += Double(block.count)
       }
-      let n = Double(blocks.count)
-      let (meanX, meanY) = (
-        starts.reduce(0, +) / n, blocks.reduce(0) { $0 + ($1.start_s - blocks[0].start_s) } / n
-      )
+      let (meanX, meanY) = (sumX / n, sumY / n)
       var (xx, xy) = (0.0, 0.0)
-      for (x, block) in zip(starts, blocks) {
+      x = 0
+      for block in blocks {
         xx += (x - meanX) * (x - meanX)
         xy += (x - meanX) * (block.start_s - blocks[0].start_s - meanY)
+        x += Double(block.count)
       }
       let slope = xy / xx
       var worst = (block: 0, residual_s: 0.0)
-      var squares = 0.0
+      var (squares, samples) = (0.0, 0)
+      x = 0
       for i in blocks.indices {
-        let residual = blocks[i].start_s - blocks[0].start_s - meanY - slope * (starts[i] - meanX)
+        let residual = blocks[i].start_s - blocks[0].start_s - meanY - slope * (x - meanX)
         squares += residual * residual
         if abs(residual) > abs(worst.residual_s) { worst = (i, residual) }
+        samples = Int(x)
+        x += Double(blocks[i].count)
       }
       slope_s = slope
       slopeError = slope > 0 ? (squares / max(1, n - 2) / xx).squareRoot() / slope : .infinity
-      self.samples = Int(starts[starts.count - 1])
+      self.samples = samples
       self.worst = worst
     }
   }

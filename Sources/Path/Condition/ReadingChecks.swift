@@ -23,16 +23,19 @@ struct Partners {
     newest[point].flatMap { abs(time.seconds(since: $0.time)) <= age_s ? $0.value : nil }
   }
 
-  /// Takes a value in, and judges its jump since the value before and its distance from its partner.
+  /// Takes a value in, and judges its jump since the value before and its distance from its partners.
+  /// - Parameters:
+  ///   - worth: of one count of its 16-bit register, where it has one.
+  ///   - pairs: the redundant pairs that the point is one of.
   mutating func judge(
-    _ value: Double, _ reading: Reading, layout: SensorLayout, rules: ValidityRules
+    _ value: Double, _ reading: Reading, worth: Double?, pairs: [SensorLayout.Redundant], rules: ValidityRules
   ) -> SensorDefect? {
     let point = reading.point
     let time = reading.stamp.monotonic
     let before = newest[point]?.value
     newest[point] = (value, time)
     let unit = reading.quantity.canonicalUnit.symbol
-    if let before, let worth = layout.countWorth[point], worth > 0 {
+    if let before, let worth, worth > 0 {
       let counts = abs(value - before) / worth
       if abs(counts - 65_536) <= rules.wrapTolerance_counts {
         return SensorDefect(
@@ -41,7 +44,7 @@ struct Partners {
         )
       }
     }
-    for pair in layout.redundant where pair.first == point || pair.second == point {
+    for pair in pairs {
       let other = pair.first == point ? pair.second : pair.first
       guard let partner = self.value(of: other, at: time, age_s: rules.partnerAge_s),
         abs(value - partner) > pair.tolerance * max(abs(value), abs(partner))

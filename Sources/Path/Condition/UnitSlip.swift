@@ -27,6 +27,8 @@ public enum UnitSlip: String, CaseIterable, Sendable {
     }
   }
 
+  private static let factors = allCases.filter { $0.factor != nil }
+
   /// The slip that makes `a` of `b`, or `b` of `a`; nil when they agree, or differ in another way.
   /// - Parameter tolerance: share by which a value may miss, 3 % unless told.
   public static func between(_ a: Double, _ b: Double, of quantity: Quantity, tolerance: Double = 0.03)
@@ -41,7 +43,8 @@ public enum UnitSlip: String, CaseIterable, Sendable {
     }
     guard a != 0, b != 0, a.sign == b.sign else { return nil }
     let ratio = abs(log(a / b))
-    return allCases.first { slip in slip.factor.map { abs(ratio - log($0)) <= log1p(tolerance) } ?? false }
+    for slip in factors where abs(ratio - log(slip.factor ?? 1)) <= log1p(tolerance) { return slip }
+    return nil
   }
 
   /// What the slip is, for the evidence.

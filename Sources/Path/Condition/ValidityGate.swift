@@ -10,7 +10,7 @@ public import Machine
 /// let reading = gate.judge(reading, machineRunning: true)            // quality says what to believe
 /// ```
 /// The names of defects are those of `SensorDefect.Kind`, each with its numbers in words. What acquisition knows of
-/// a capture (`CaptureFacts`) and what a site says of its sensors (`SensorLayout`) let more be checked.
+/// a capture (`Waveform.facts`) and what a site says of its sensors (`SensorLayout`) let more be checked.
 ///
 /// A defect is never a fault of the machine, and what is defective is neither averaged nor learned. The gate
 /// remembers a few values per point (the last reading, the usual mean); it has no clock and no I/O, so a
@@ -21,6 +21,7 @@ public struct ValidityGate {
   private let roles: [PointID: PointRole]
   private let ratedSpeeds: [MachineID: Double]
   private let triaxial: [PointID: SensorLayout.Triaxial]
+  private let redundant: [PointID: [SensorLayout.Redundant]]
   private var readings: [PointID: ReadingHistory] = [:]
   private var waveforms: [PointID: WaveformHistory] = [:]
   private var gravity = Gravity()
@@ -41,20 +42,35 @@ public struct ValidityGate {
     ratedSpeeds = speeds
     triaxial = Dictionary(layout.triaxial.flatMap { sensor in sensor.axes.map { ($0, sensor) } }) { a, _ in a
     }
+    var redundant: [PointID: [SensorLayout.Redundant]] = [:]
+    for pair in layout.redundant {
+      redundant[pair.first, default: []].append(pair)
+      redundant[pair.second, default: []].append(pair)
+    }
+    self.redundant = redundant
+  }
+
+  /// Forgets how a sensor was mounted, because somebody mounted it anew on purpose: the usual mean of this point, and
+  /// of the other axes of its sensor, is learned again from the next captures. Until somebody says so, a mean that
+  /// has moved is refused for as long as it stays moved.
+  public mutating func remounted(_ point: PointID) {
+    for axis in triaxial[point]?.axes ?? [point] {
+      waveforms[axis]?.forgetMean()
+      gravity.forget(axis)
+    }
   }
 
   /// Judges a complete waveform; nil when nothing speaks against it.
   ///
   /// `machineRunning` is nil when that is not known; `speed_rpm` serves when the waveform brings no speed.
   /// The first defect found is given, in the order in which one hides the next.
-  public mutating func judge(
-    _ waveform: Waveform, machineRunning: Bool?, speed_rpm: Double? = nil,
-    facts: CaptureFacts = CaptureFacts()
-  ) -> SensorDefect? {
+  public mutating func judge(_ waveform: Waveform, machineRunning: Bool?, speed_rpm: Double? = nil)
+    -> SensorDefect?
+  {
     if case .bad(let defect) = waveform.quality { return defect }
-    if let defect = facts.incomplete(waveform.samples.count)
+    if let defect = waveform.facts.shortage(of: waveform.samples.count).map({ SensorDefect(.incomplete, $0) })
       ?? Inspection.obstacle(in: waveform.samples.span, rules: rules)
-      ?? BlockTiming.find(facts.blocks, rate_Hz: waveform.sampleRate_Hz, rules: rules)
+      ?? BlockTiming.find(waveform.facts.blocks, rate_Hz: waveform.sampleRate_Hz, rules: rules)
     {
       return defect
     }
@@ -130,7 +146,9 @@ public struct ValidityGate {
       let (low, high) = (brief(range.lowerBound), brief(range.upperBound))
       return SensorDefect(.outOfRange, "\(brief(value)) \(unit) is outside \(low) to \(high) \(unit)")
     }
-    return partners.judge(value, reading, layout: layout, rules: rules)
+    return partners.judge(
+      value, reading, worth: layout.countWorth[reading.point], pairs: redundant[reading.point] ?? [],
+      rules: rules)
       ?? stuck(reading, value, machineRunning: machineRunning)
   }
 

@@ -18,6 +18,9 @@ struct WaveformHistory {
     return fingerprint == hash
   }
 
+  /// Makes the next captures the reference of the mean.
+  mutating func forgetMean() { (meanSum, meanCount) = (0, 0) }
+
   static func repetition(_ count: Int) -> SensorDefect {
     SensorDefect(.stuck, "all \(count) samples are those of the capture before")
   }

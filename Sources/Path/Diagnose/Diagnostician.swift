@@ -79,7 +79,7 @@ public struct Diagnostician: Sendable {
     }
   }
 
-  /// Vibration severity and anomaly are told only when no named fault accounts for them.
+  /// Vibration severity and anomaly are told only when no named fault accounts for them; lower vibration always.
   private mutating func settleUnnamed(_ scene: Scene, _ findings: inout [Finding], _ open: inout [Finding]) {
     let named = findings.filter { $0.subject == .machine }.compactMap { Fault(rawValue: $0.fault) }
     let stamp = scene.window.stamp
@@ -88,6 +88,10 @@ public struct Diagnostician: Sendable {
       (
         .vibrationSeverity, scene.judgeSeverity(), scene.newestWaveform ?? stamp.monotonic,
         scene.newestWaveform == nil ? .readings : .waveforms, named.contains(where: \.explainsVibration)
+      ),
+      (
+        .vibrationFall, scene.judgeFall(), scene.newestWaveform ?? stamp.monotonic,
+        scene.newestWaveform == nil ? .readings : .waveforms, false
       ),
       (.anomaly, scene.judgeScores(), scored, .scores, !named.isEmpty),
     ]
@@ -98,6 +102,7 @@ public struct Diagnostician: Sendable {
       case .notAssessable where fault == .anomaly && !scene.vibration.isEmpty && memory.isKnown(key):
         // The model scores new waveforms only; between them its last opinion holds.
         standing = memory.standing(key, quota: quota)
+      case .notAssessable where fault == .vibrationFall: break
       case .notAssessable(let missing):
         open.append(notAssessable(fault, bearing: nil, missing, stamp))
       case .absent: standing = memory.record(nil, key, at: time, quota: quota)

@@ -15,6 +15,8 @@ public enum Fault: String, CaseIterable, Sendable, Codable {
   case coolingLoss = "cooling-loss"
   /// Too much vibration that no named fault explains.
   case vibrationSeverity = "vibration-severity"
+  /// An overall velocity well below its usual one: less is not always better.
+  case vibrationFall = "vibration-fall"
   /// Unlike anything that the machine did when healthy, and no named fault explains it.
   case anomaly
   case sensorStuck = "sensor-stuck"
@@ -52,7 +54,7 @@ public enum Fault: String, CaseIterable, Sendable, Codable {
     case .unbalance, .misalignment, .looseness: rotorText
     case .outerRace, .innerRace, .rollingElement, .cage: bearingText
     case .cavitation, .blockedStrainer, .coolingLoss: processText
-    case .vibrationSeverity, .anomaly: unnamedText
+    case .vibrationSeverity, .vibrationFall, .anomaly: unnamedText
     default: sensorText
     }
   }
@@ -142,6 +144,12 @@ public enum Fault: String, CaseIterable, Sendable, Codable {
         confirm: "Measure all points by hand, and take spectra and phase to name the cause.",
         action:
           "Find the cause within the time that the zone allows; stop the machine if vibration still rises.")
+    case .vibrationFall:
+      Text(
+        title: "Vibration lower than usual",
+        confirm:
+          "Check the sensor's mount, cable and scale first, then what changed at load, speed, coupling and foundation.",
+        action: "Find what changed; after maintenance, record it so that the new level can be learned.")
     default:
       Text(
         title: "Unusual behaviour",

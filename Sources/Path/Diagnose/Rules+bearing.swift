@@ -5,40 +5,6 @@ import Machine
 // Bearing damage, read from lines of the envelope spectrum. A wrong race must never be named: where two families
 // of lines of one bearing stand up together, one has to be clearly stronger or none is named.
 
-/// What a family of lines must show to count.
-struct LineThresholds: Sendable {
-  /// Amplitude of the first line over the median floor.
-  var prominence: Double
-  /// Lines above the floor, the first included.
-  var harmonics: Int
-  /// Sidebands (shaft speed on BPFI, cage on 2xBSF) are part of the signature.
-  var needsSidebands: Bool
-
-  /// Prominence 15 and two harmonics are the calibration of `Features` on the CWRU records (see `LineLimits`):
-  /// outer and inner races stand above them in 251 of 252 windows, sound bearings and damaged balls reach 13
-  /// at most. An element's line is weaker: other damage gives it up to 7, and its sidebands at cage distance
-  /// must be there. A cage rings along with a race in the load zone, so it must show more.
-  static func of(_ line: BearingLine) -> LineThresholds {
-    switch line {
-    case .outerRace, .innerRace: LineThresholds(prominence: 15, harmonics: 2, needsSidebands: false)
-    case .rollingElement: LineThresholds(prominence: 8, harmonics: 2, needsSidebands: true)
-    case .cage: LineThresholds(prominence: 20, harmonics: 3, needsSidebands: false)
-    }
-  }
-
-  func accept(_ match: LineMatch) -> Bool {
-    match.found_Hz != nil && match.prominence >= prominence && match.harmonics >= harmonics
-      && (match.sidebands || !needsSidebands)
-  }
-}
-
-extension LineMatch {
-  /// Whether the family of lines stands up as its kind of damage would make it.
-  var isAccepted: Bool { LineThresholds.of(line).accept(self) }
-  /// Height of the line over the floor; zero where none was found.
-  var strength: Double { found_Hz == nil ? 0 : prominence }
-}
-
 /// Source of the line thresholds.
 let cwruCalibration = "calibration on the CWRU bearing records"
 
@@ -59,12 +25,20 @@ extension Rule {
         ) {
           scene, place in
           guard let best = scene.best(line, place) else { return nil }
+          let isAccepted = best.window.accepts(best.match)
+          if let verdict = best.window.bearingVerdict {
+            return Observation(
+              isAccepted ? .speaksFor : .speaksAgainst,
+              "\(isAccepted ? line.rawValue : "Strongest family") at \(best.window.point.name) over its floor",
+              quantity: "family_level", value: verdict.level_dB, "needed", verdict.needed_dB, unit: "dB",
+              source: cwruCalibration)
+          }
           let ratio = best.match.prominence
           return Observation(
-            best.match.isAccepted ? .speaksFor : .speaksAgainst,
-            "\(line.rawValue) at \(best.window.point.name) over the envelope floor",
+            isAccepted ? .speaksFor : .speaksAgainst,
+            "\(line.rawValue) at \(best.window.point.name) over \(best.match.band.floor)",
             quantity: "line_prominence",
-            value: ratio, "needed", thresholds.prominence, source: cwruCalibration)
+            value: ratio, "needed", thresholds.needed(by: best.match), source: cwruCalibration)
         },
         Symptom(input: "lines of the other bearing parts", weight: 0.15, isNecessary: true) {
           scene, place in scene.compareRivals(line, place)
@@ -113,7 +87,15 @@ extension Scene {
     let near = vibration.filter { isNear($0.point, place) }
     return (near.isEmpty ? vibration : near).flatMap { w in
       w.lines.filter { $0.line == line && $0.bearing == place.bearing }.map { (window: w, match: $0) }
-    }.max { $0.match.strength < $1.match.strength }
+    }.max { a, b in
+      let (isA, isB) = (a.window.accepts(a.match), b.window.accepts(b.match))
+      return isA == isB ? a.match.strength < b.match.strength : isB
+    }
+  }
+
+  /// The same where it stands up.
+  private func accepted(_ line: BearingLine, _ place: Place) -> LineMatch? {
+    best(line, place).flatMap { $0.window.accepts($0.match) ? $0.match : nil }
   }
 
   /// Whether this family clearly beats the others of its bearing, and the same family of other bearings.
@@ -123,26 +105,22 @@ extension Scene {
     // accused.
     if line == .cage,
       let cause = BearingLine.allCases.filter({ $0 != .cage }).compactMap({ best($0, place)?.match })
-        .first(where: { $0.strength >= 5 })
+        .first(where: { $0.strength >= LineThresholds.cageSilence })
     {
       return Observation(
         .speaksAgainst, "\(cause.line.rawValue) of \(cause.bearing) over the envelope floor",
-        quantity: "line_prominence", value: cause.strength, "a cage alone stays below", 5,
+        quantity: "line_prominence", value: cause.strength, "a cage alone stays below",
+        LineThresholds.cageSilence,
         source: symptomTable)
     }
     var rivals: [(match: LineMatch, margin: Double)] = []
     for other in BearingLine.allCases where other != line {
-      guard let match = best(other, place)?.match, match.isAccepted else { continue }
-      // Two races need a clear distance between them. A race also shakes the cage and the elements, which
-      // then ring less than it does.
-      let areRaces = [.outerRace, .innerRace].contains(line) && [.outerRace, .innerRace].contains(other)
-      rivals.append((match, areRaces ? 2 : 1))
+      guard let match = accepted(other, place) else { continue }
+      rivals.append((match, LineThresholds.margin(line, over: other)))
     }
     for other in machine.bearings where other.name != place.bearing {
       let elsewhere = Place(bearing: other.name)
-      guard let match = best(line, elsewhere)?.match, match.isAccepted, isSameFrequency(match, own) else {
-        continue
-      }
+      guard let match = accepted(line, elsewhere), isSameFrequency(match, own) else { continue }
       // The same damage heard through the casing: a bearing that no point listens to must be much louder.
       let isHeard = vibration.contains { isNear($0.point, place) }
       rivals.append((match, isHeard ? 1 : 2))
@@ -185,5 +163,16 @@ extension Scene {
       severity = max(severity, .alarm)
     }
     return severity
+  }
+}
+
+extension EnvelopeChoice {
+  /// What a line stands above, in words.
+  fileprivate var floor: String {
+    switch self {
+    case .fixed: "the envelope floor"
+    case .defect: "the envelope floor of the band that shows the bearing best"
+    case .impulsive: "the envelope floor of the most impulsive band"
+    }
   }
 }

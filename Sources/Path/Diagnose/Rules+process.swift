@@ -25,7 +25,7 @@ extension Rule {
           quantity: "kurtosis", value: kurtosis, "noise without impacts stays near", 3, source: symptomTable)
       },
       Symptom(input: "bearing lines", weight: 0, against: 0.5) { scene, _ in
-        let lines = scene.vibration.flatMap(\.lines).filter(\.isAccepted)
+        let lines = scene.vibration.flatMap { w in w.lines.filter(w.accepts) }
         guard let line = lines.max(by: { $0.strength < $1.strength }) else { return nil }
         return Observation(
           .speaksAgainst, "\(line.line.rawValue) of bearing \(line.bearing) over the envelope floor",

@@ -82,6 +82,31 @@ extension Scene {
   }
 }
 
+extension Scene {
+  /// Whether an overall velocity has fallen by more than a quarter of boundary B/C. A change of that size matters
+  /// either way; upwards the ALARM limit already says so. Where there are no zones or no velocity,
+  /// `judgeSeverity` says what is missing.
+  func judgeFall() -> Rule.Outcome {
+    guard case .success(let zones) = limits, overallVelocity != nil else { return .notAssessable([]) }
+    let fallen = overalls.compactMap { overall -> (overall: Overall, mean: Double)? in
+      guard overall.quantity == .velocity, let baseline = overall.baseline, baseline.change < 0,
+        zones.velocity.isSignificant(change: baseline.change), baseline.sigmas <= -Deviation.significance
+      else { return nil }
+      return (overall, baseline.baselineMean)
+    }
+    guard let most = fallen.max(by: { $0.mean - $0.overall.value < $1.mean - $1.overall.value }) else {
+      return .absent
+    }
+    let fault = Fault.vibrationFall
+    let source = "\(zones.velocity.source), significant change of 5.3 below \(ownBaseline)"
+    return .present(
+      Finding(
+        machine: machine.id, point: nil, subject: .machine, fault: fault.rawValue, title: fault.title,
+        severity: .notice, confidence: 1, supporting: [most.overall.evidence("baseline", most.mean, source)],
+        confirm: fault.confirm, action: fault.action, stamp: window.stamp))
+  }
+}
+
 /// One overall value of vibration, velocity or displacement.
 private struct Overall {
   var point: PointID

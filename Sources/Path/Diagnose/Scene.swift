@@ -65,6 +65,17 @@ struct Scene {
     return (computed + sent).max { $0.1 < $1.1 }.map { (point: $0.0, value: $0.1) }
   }
 
+  /// That orders and lines stand on a speed that no sensor measured, without weight; nil where one did.
+  var estimatedSpeed: Evidence? {
+    guard let window = vibration.first(where: { $0.speedOrigin == .estimated }),
+      let speed = window.values[.shaftSpeed]
+    else { return nil }
+    return Evidence(
+      "Shaft speed is estimated from the spectrum at \(window.point.name), \(plain(speed)) r/min",
+      quantity: Feature.shaftSpeed.rawValue, value: speed, unit: Unit.revolutionsPerMinute.symbol,
+      source: "harmonics of the shaft near the rated speed", weight: 0)
+  }
+
   /// What orders of shaft speed need and is not there.
   var missingForOrders: [String] {
     if vibration.isEmpty { return missingWaveform }

@@ -99,6 +99,7 @@ struct Rule: Sendable {
     }
     if isRuledOut { return .absent }
     if !blocking.isEmpty { return .notAssessable(unique(blocking)) }
+    if basis == .vibration, let speed = scene.estimatedSpeed { supporting.append(speed) }
     let confidence = min(1, balance / symptoms.reduce(0) { $0 + $1.weight })
     guard confidence >= Rule.confidenceThreshold else { return .absent }
     return .present(

@@ -12,11 +12,15 @@ import Signal
 /// window.lines.first { $0.line == .outerRace }       // what stands at BPFO in the envelope spectrum
 /// ```
 /// One extractor serves all machines: plans and scratch are kept for the last four pairs of length and rate.
-/// No clock and no I/O: the same waveform gives the same window, and `extract(_:of:speed_rpm:state:into:)` gives it without
-/// allocating.
+/// No clock and no I/O: the same waveforms give the same windows, and `extract(_:of:speed_rpm:state:into:)` gives them without
+/// allocating. One number remembers: a gear's NA4 divides by the variances of the windows before, in the same state.
 ///
-/// What is missing stays missing. Without a shaft speed there are no orders, no vane pass, no broadband level
-/// and no bearing lines; a waveform with a value that is not finite, with fewer than 64 samples or of another
+/// A window is charged for what the machine's data allow: bearings with two more envelopes, gears with their mean turns,
+/// motor, belts and vanes with a search for their lines.
+///
+/// What is missing stays missing. Where no shaft speed is measured it is read from the spectrum, near the machine's ratings
+/// and only where one speed stands out; the window then says `.estimated`. Without a speed there are no orders, no vane
+/// pass, no broadband level and no bearing lines; a waveform with a value that is not finite, with fewer than 64 samples or of another
 /// quantity gives an empty window. Spectra use the Hann window over the longest part, from the first
 /// sample on, whose length has no prime factor above 5; statistics use the same samples.
 public struct FeatureExtractor {
@@ -30,12 +34,20 @@ public struct FeatureExtractor {
   public static let sampleRates_Hz = 1.0...1e7
   /// Largest deviation from the mean that is taken for vibration; squares of what is larger leave Float.
   public static let peakMaximum_m_s2 = 1e9
-  private var workspaces: [Workspace] = []
-  private var signalScratch = SignalScratch(count: 0)
+  var workspaces: [Workspace] = []
+  var signalScratch = SignalScratch(count: 0)
   private var kurtogramScratch = KurtogramScratch(count: 0)
+  private var speeds = SpeedFinder()
+  var gears = GearMeter()
+  var bearingLines_Hz: [Double] = []
+
+  /// Whether bearing lines are also looked for in the band that shows them best and in the most impulsive one; without it a
+  /// window of a machine with bearings costs about a third less, and damage that rings elsewhere than in the fixed
+  /// band is heard later.
+  public let searchesBands: Bool
 
   /// An extractor without plans; the first waveform of a length and rate makes one.
-  public init() {}
+  public init(searchesBands: Bool = true) { self.searchesBands = searchesBands }
 
   /// Every feature of one waveform. The speed that came with the waveform wins over `speed_rpm`.
   public mutating func extract(
@@ -53,25 +65,38 @@ public struct FeatureExtractor {
     into window: inout FeatureWindow
   ) {
     window.clear(point: waveform.point, stamp: waveform.stamp, state: state, floor: LogBands.floor)
-    guard let slot = workspace(for: waveform) else { return }
-    let speed = FeatureExtractor.shaftSpeed(waveform.speed_rpm ?? speed_rpm)
-    guard let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
+    guard let slot = workspace(for: waveform),
+      let statistics = workspaces[slot].measure(waveform.samples, scratch: &signalScratch),
       FeatureExtractor.isVibration(statistics)
     else { return }
+    let speed = shaftSpeed(waveform.speed_rpm ?? speed_rpm, of: machine, slot, &window)
     let impulsive = workspaces[slot].impulsiveBand(
       waveform.samples, scratch: &signalScratch, kurtogramScratch: &kurtogramScratch)
+    let hasBearings = speed != nil && !machine.bearings.isEmpty
+    let searchesBands = hasBearings && self.searchesBands
+    if searchesBands, impulsive != nil { workspaces[slot].readImpulsiveEnvelope(scratch: &signalScratch) }
     window.values[.impactMaximum] = workspaces[slot].impactMaximum(scratch: &signalScratch)
+    let defect = searchesBands ? defectBand(machine, shaft_Hz: (speed ?? 0) / 60, slot) : nil
     let envelope = workspaces[slot].demodulate(scratch: &signalScratch)
+    if FeatureExtractor.hasParts(machine) { addParts(waveform, machine, speed, slot, &window) }
     let workspace = workspaces[slot]
     window.values[.spectralKurtosis] = impulsive?.choice.kurtosis
     window.values[.impulsiveBandCentre] = impulsive?.choice.band.centre_Hz
     window.values[.impulsiveBandEnvelopeRMS] = impulsive?.envelopeRMS
+    window.values[.defectBandCentre] = defect?.band.centre_Hz
+    window.values[.defectBandEnvelopeRMS] = defect?.envelopeRMS
     add(statistics, sampleRate_Hz: workspace.sampleRate_Hz, to: &window.values)
     window.values[.envelopeRMS] = envelope.rms
     window.values[.envelopeKurtosis] = envelope.kurtosis
     addBands(workspace, speed_rpm: speed ?? machine.ratedSpeed_rpm, to: &window.values)
     LogBands.measure(workspace.power.span, resolution_Hz: workspace.resolution_Hz, into: &window.logBands)
-    if let speed { addShaft(speed, machine, workspace, &window) }
+    guard let speed else { return }
+    addShaft(speed, machine, workspace, &window)
+    guard hasBearings else { return }
+    let bands = BearingBands(
+      workspace, hasImpulsive: searchesBands && impulsive != nil, hasDefect: defect != nil)
+    bands.add(machine.bearings, shaft_Hz: speed / 60, to: &window.lines)
+    window.bearingVerdict = BearingVerdict(of: waveform, machine.bearings, shaft_Hz: speed / 60)
   }
 
   /// The spectra behind the features, for evidence; nil where `extract` gives an empty window.
@@ -89,10 +114,26 @@ public struct FeatureExtractor {
     statistics.peak <= peakMaximum_m_s2
   }
 
-  /// A shaft that turns: between 1 and 100 000 r/min.
-  private static func shaftSpeed(_ speed_rpm: Double?) -> Double? {
-    guard let speed = speed_rpm, speed >= 1, speed <= 100_000 else { return nil }
-    return speed
+  /// The speed that was measured, between 1 and 100 000 r/min; else what the spectrum shows, where the ratings say about where
+  /// to look and it shows one speed clearly. A speed that was measured and cannot be is not replaced.
+  private mutating func shaftSpeed(
+    _ measured_rpm: Double?, of machine: Machine, _ slot: Int, _ window: inout FeatureWindow
+  ) -> Double? {
+    if let measured_rpm {
+      guard measured_rpm >= 1, measured_rpm <= 100_000 else { return nil }
+      window.speedOrigin = .measured
+      return measured_rpm
+    }
+    // What turns beside a machine that stands still is not its shaft.
+    guard window.state.motion != .off, SpeedFinder.range_Hz(of: machine) != nil else { return nil }
+    workspaces[slot].measureAmplitudes()
+    let estimate = speeds.estimate(
+      amplitudes: workspaces[slot].amplitudes, resolution_Hz: workspaces[slot].resolution_Hz,
+      of: machine)
+    guard let estimate else { return nil }
+    window.speedOrigin = .estimated
+    window.values[.shaftSpeedConfidence] = estimate.confidence
+    return estimate.speed_rpm
   }
 
   private func add(_ statistics: TimeStatistics, sampleRate_Hz: Double, to values: inout FeatureValues) {
@@ -134,12 +175,6 @@ public struct FeatureExtractor {
     window.values[.shaftSpeed] = speed_rpm
     window.values[.broadbandRMS] = Broadband.floor(
       workspace.power.span, resolution_Hz: df, from: 10 * shaft, to: workspace.limit_Hz)
-    let search = LineSearch(amplitudes: workspace.envelope, resolution_Hz: df, shaft_Hz: shaft)
-    for bearing in machine.bearings {
-      for line in BearingLine.allCases {
-        if let match = search.match(line, of: bearing) { window.lines.append(match) }
-      }
-    }
   }
 
   /// Lines and bands at multiples of shaft speed, in mm/s.

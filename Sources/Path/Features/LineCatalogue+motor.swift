@@ -30,7 +30,8 @@ public struct MotorSlip: Sendable, Codable, Equatable {
 }
 
 extension LineCatalogue {
-  mutating func addMotor(_ machine: Machine) {
+  /// What the lines of the motor lack; `Machine.placeLines` places them.
+  mutating func addMissingMotor(_ machine: Machine) {
     let (poles, bars) = (machine.poleCount, machine.rotorBarCount)
     guard machine.kind == .motor || machine.lineFrequency_Hz != nil || poles != nil || bars != nil else {
       return
@@ -41,51 +42,14 @@ extension LineCatalogue {
       }
       return
     }
-    let slip = shaft_Hz.flatMap { shaft in
-      poles.flatMap { MotorSlip(poleCount: $0, lineFrequency_Hz: mains, shaft_Hz: shaft) }
-    }
-    let passing = slip.map { [Modulation(by: "pole pass", spacing_Hz: $0.polePass_Hz)] } ?? []
-    lines.append(
-      motor(
-        "2x line", 2 * mains, "2 f_L", harmonics: 1, .velocity, passing, isApartFromShaft: true))
-    addPolePass(poles, mains, passing)
-    guard let shaft_Hz, let bars, bars > 0 else {
-      let needed = missing([("rotor bar count", (bars ?? 0) > 0)])
-      unplaced.append(UnplacedLine("bar pass", .motor, part: "motor", missing: needed))
-      return
-    }
-    lines.append(
-      motor(
-        "bar pass", Double(bars) * shaft_Hz, "N_b f_r", harmonics: 2, .acceleration,
-        [Modulation(by: "twice the line", spacing_Hz: 2 * mains)], isApartFromShaft: false))
-  }
-
-  /// Broken bars: sidebands of the shaft's line in vibration, and of the line frequency in current.
-  private mutating func addPolePass(_ poles: Int?, _ mains: Double, _ passing: [Modulation]) {
-    guard let shaft_Hz, !passing.isEmpty else {
+    if machine.polePass(shaft_Hz: shaft_Hz) == nil {
       let field = poles.map { "a speed below and near the field's \(120 * mains / Double(max($0, 1))) r/min" }
       let needed = missing([("pole count", poles != nil), (field ?? "", shaft_Hz == nil || field == nil)])
       unplaced.append(UnplacedLine("pole pass", .motor, part: "motor", missing: needed))
-      return
     }
-    lines.append(
-      motor(
-        "1x with pole pass", shaft_Hz, "f_r, F_p = P (2 f_L / P - f_r)", harmonics: 3, .velocity, passing,
-        isApartFromShaft: false))
-    lines.append(
-      motor(
-        "line with pole pass", mains, "f_L, F_p = 2 s f_L", harmonics: 1, .current, passing,
-        isApartFromShaft: false))
-  }
-
-  private func motor(
-    _ name: String, _ frequency_Hz: Double, _ formula: String, harmonics: Int, _ spectrum: LineSpectrum,
-    _ modulations: [Modulation], isApartFromShaft: Bool
-  ) -> MachineLine {
-    MachineLine(
-      name, .motor, part: "motor", expected_Hz: frequency_Hz, formula: formula,
-      source: "N_s = 120 f_L / P; bars at (1 +- 2 k s) f_L, Pons-Llinares et al.",
-      harmonics: harmonics, modulations: modulations, spectrum: spectrum, tolerance: MachineLine.exact,
-      isApartFromShaft: isApartFromShaft)
+    if shaft_Hz == nil || bars ?? 0 <= 0 {
+      let needed = missing([("rotor bar count", (bars ?? 0) > 0)])
+      unplaced.append(UnplacedLine("bar pass", .motor, part: "motor", missing: needed))
+    }
   }
 }

@@ -20,10 +20,11 @@ public struct LineCatalogue: Sendable, Codable, Equatable {
   public init(of machine: Machine, shaft_Hz: Double?) {
     self.shaft_Hz = shaft_Hz.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
     addBearings(machine)
-    addGears(machine)
-    addMotor(machine)
-    addBelts(machine)
-    addVanes(machine)
+    machine.placeLines(shaft_Hz: self.shaft_Hz) { lines.append(MachineLine($0)) }
+    addMissingGears(machine)
+    addMissingMotor(machine)
+    addMissingBelts(machine)
+    addMissingVanes(machine)
   }
 
   /// The named inputs that are not there.
@@ -50,45 +51,60 @@ public struct LineCatalogue: Sendable, Codable, Equatable {
     }
   }
 
-  private mutating func addBelts(_ machine: Machine) {
+  private mutating func addMissingBelts(_ machine: Machine) {
     for belt in machine.belts {
-      guard let shaft_Hz, let length = belt.length_mm, let diameter = belt.pulleyDiameter_mm, length > 0,
-        diameter > 0
-      else {
-        let needed = missing([
-          ("belt length", (belt.length_mm ?? 0) > 0),
-          ("driving pulley's diameter", (belt.pulleyDiameter_mm ?? 0) > 0),
-        ])
+      let needed = missing([
+        ("belt length", (belt.length_mm ?? 0) > 0),
+        ("driving pulley's diameter", (belt.pulleyDiameter_mm ?? 0) > 0),
+      ])
+      if !needed.isEmpty {
         unplaced.append(UnplacedLine("belt rate", .belt, part: belt.name, missing: needed))
-        continue
       }
-      lines.append(
-        MachineLine(
-          "belt rate", .belt, part: belt.name, expected_Hz: .pi * diameter / length * shaft_Hz,
-          formula: "pi D / L f_r", source: "the belt's length over the pulley's circumference",
-          harmonics: 4, spectrum: .velocity, tolerance: MachineLine.slip, isApartFromShaft: true))
     }
   }
 
-  private mutating func addVanes(_ machine: Machine) {
+  private mutating func addMissingVanes(_ machine: Machine) {
     let hasVanes = [.pump, .fan, .compressor].contains(machine.kind)
-    guard let shaft_Hz, let vanes = machine.vaneCount, vanes > 0 else {
-      if hasVanes || machine.vaneCount != nil {
-        let needed = missing([("vane count", (machine.vaneCount ?? 0) > 0)])
-        unplaced.append(UnplacedLine("vane pass", .vane, part: "impeller", missing: needed))
-      }
-      return
+    let needed = missing([("vane count", (machine.vaneCount ?? 0) > 0)])
+    if !needed.isEmpty, hasVanes || machine.vaneCount != nil {
+      unplaced.append(UnplacedLine("vane pass", .vane, part: "impeller", missing: needed))
     }
-    lines.append(
-      MachineLine(
-        "vane pass", .vane, part: "impeller", expected_Hz: Double(vanes) * shaft_Hz, formula: "Z f_r",
-        source: "ISO 13373-3:2015", harmonics: 3,
-        modulations: [Modulation(by: "shaft", spacing_Hz: shaft_Hz)],
-        spectrum: .velocity, tolerance: MachineLine.exact, isApartFromShaft: false))
   }
 }
 
 extension MachineLine {
+  /// A line of another part than a bearing, with its formula and where that was read.
+  init(_ placed: PlacedLine) {
+    let line = placed.line
+    let formula =
+      switch line {
+      case .gearMesh: "N_i f_i"
+      case .driverShaft: "f_i"
+      case .drivenShaft: "N_i f_i / N_o"
+      case .assemblyPhase: "N_i f_i / gcd(N_i, N_o)"
+      case .huntingTooth: "N_i f_i gcd(N_i, N_o) / (N_i N_o)"
+      case .twiceLine: "2 f_L"
+      case .polePass: "f_r, F_p = P (2 f_L / P - f_r)"
+      case .currentPolePass: "f_L, F_p = 2 s f_L"
+      case .barPass: "N_b f_r"
+      case .beltRate: "pi D / L f_r"
+      case .vanePass: "Z f_r"
+      }
+    let source =
+      switch line.family {
+      case .bearing: "Randall and Antoni, MSSP 25(2), 2011"
+      case .gear: "MathWorks, gearMeshFaultBands"
+      case .motor: "N_s = 120 f_L / P; bars at (1 +- 2 k s) f_L, Pons-Llinares et al."
+      case .belt: "the belt's length over the pulley's circumference"
+      case .vane: "ISO 13373-3:2015"
+      }
+    self.init(
+      line.rawValue, line.family, part: placed.part, expected_Hz: placed.expected_Hz, formula: formula,
+      source: source, harmonics: line.harmonics,
+      modulations: [placed.first, placed.second].compactMap { $0 }, spectrum: line.spectrum,
+      tolerance: line.tolerance, isApartFromShaft: line.isApartFromShaft)
+  }
+
   /// A line of a bearing, with what modulates it.
   init(_ line: BearingLine, of bearing: Bearing, shaft_Hz: Double) {
     let modulation: Modulation? =

@@ -2,11 +2,11 @@
 
 import Machine
 
-/// How bearing lines are looked for, and what a found line is worth.
+/// How lines are looked for.
 ///
-/// Calibrated on the 12 kHz drive-end records of the Case Western Reserve University bearing data centre, all
-/// loads, in windows of 16 384 samples (1.37 s). Prominence of the line named in
-/// the column, smallest to largest window; harmonics, smallest to largest:
+/// What the fixed band shows on the 12 kHz drive-end records of the Case Western Reserve University bearing data centre,
+/// all loads, in windows of 16 384 samples (1.37 s). Prominence of the line named in the column, smallest to largest
+/// window; harmonics, smallest to largest:
 ///
 ///     records             windows  BPFO         BPFI         2xBSF     FTF
 ///     OR007 @3 @6 @12     84       16-183 h2-5  1-5   h0-2   0-13      0-40 h0-4
@@ -18,30 +18,9 @@ import Machine
 ///     B021                28       1-4    h0-1  3-13  h0-3   1-5       0-4
 ///     normal              27       1-3    h0    1-3   h0     1-3       0-3
 ///
-/// So the most prominent line of a bearing, its cage's left aside, names a fault when it is
-/// - a race's, `namingProminence` above the floor with `namingHarmonics`, or `familyProminence` with
-///   `familyHarmonics`: prominence and a long family make up for each other;
-/// - the elements', `elementProminence` above the floor with `namingHarmonics` and sidebands at the cage's
-///   frequency.
-///
-/// The cage is named by `cageProminence` and `namingHarmonics` only where none of the other lines is found: outer
-/// races in the load zone and elements ring at the cage's frequency as well. This is right in 251 of the
-/// 252 windows of outer- and inner-race records other than OR014, silent in all others, wrong in none.
-/// Prominence grows with the square root of the window's length, so these numbers belong to windows of 1 to 2
-/// seconds.
+/// What a found line is worth stands in `LineThresholds` of `Diagnose`. Prominence grows with the square root of the
+/// window's length, so these numbers belong to windows of 1 to 2 seconds.
 public enum LineLimits {
-  /// Prominence from which a race's line with `namingHarmonics` names a fault.
-  public static let namingProminence = 15.0
-  /// Harmonics, the first included, that a naming line has at least.
-  public static let namingHarmonics = 2
-  /// Prominence that suffices for a race's line with `familyHarmonics`.
-  public static let familyProminence = 8.0
-  /// Harmonics of such a line.
-  public static let familyHarmonics = 4
-  /// Prominence that suffices for the elements' line with its sidebands.
-  public static let elementProminence = 6.0
-  /// Prominence from which the cage's line names a fault where no other line is found.
-  public static let cageProminence = 8.0
   /// Real lines lie 0.3 to 1.4 % beside the kinematic ones because elements slip.
   public static let slip = 0.02
   /// Once the first harmonic is found the others must be its multiples.

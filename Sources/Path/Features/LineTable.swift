@@ -74,33 +74,59 @@ extension LineSearch {
     row.obstacle = obstacle(
       to: line.expected_Hz, tolerance: line.tolerance, isApartFromShaft: line.isApartFromShaft)
     guard row.obstacle == nil,
-      let first = standing(near: line.expected_Hz, line.tolerance, line)
+      let first = standing(near: line.expected_Hz, line.tolerance, line.isApartFromShaft)
     else { return row }
     row.found = first
     row.harmonics = [first]
     while row.harmonics.count < line.harmonics {
       let next = first.frequency_Hz * Double(row.harmonics.count + 1)
-      guard let harmonic = standing(near: next, LineLimits.harmonicSlip, line) else {
+      guard let harmonic = standing(near: next, LineLimits.harmonicSlip, line.isApartFromShaft) else {
         break
       }
       row.harmonics.append(harmonic)
     }
-    row.sidebands = line.modulations.map { sidebands($0, of: first, line) }
+    row.sidebands = line.modulations.map { sidebands($0, of: first, line.isApartFromShaft) }
     return row
   }
 
+  /// The same of a part's line, without allocating; nil where the spectrum cannot show it.
+  func match(_ placed: PlacedLine) -> PartMatch? {
+    let (line, isApart) = (placed.line, placed.line.isApartFromShaft)
+    guard resolution_Hz > 0, resolution_Hz.isFinite,
+      obstacle(to: placed.expected_Hz, tolerance: line.tolerance, isApartFromShaft: isApart) == nil
+    else { return nil }
+    var match = PartMatch(part: placed.part, line: line, expected_Hz: placed.expected_Hz)
+    guard let first = standing(near: placed.expected_Hz, line.tolerance, isApart) else { return match }
+    match.found_Hz = first.frequency_Hz
+    match.amplitude = first.amplitude
+    match.prominence = first.prominence
+    match.harmonics = 1
+    while match.harmonics < line.harmonics,
+      standing(
+        near: first.frequency_Hz * Double(match.harmonics + 1), LineLimits.harmonicSlip, isApart) != nil
+    { match.harmonics += 1 }
+    func beside(_ modulation: Modulation?) -> PartSidebands? {
+      guard let modulation else { return nil }
+      let found = sidebands(modulation, of: first, isApart)
+      return PartSidebands(
+        modulation: modulation, pairs: found.pairs, amplitude: found.highest?.amplitude ?? 0)
+    }
+    match.sidebands = beside(placed.first)
+    match.otherSidebands = beside(placed.second)
+    return match
+  }
+
   private func standing(
-    near frequency_Hz: Double, _ tolerance: Double, _ line: MachineLine
+    near frequency_Hz: Double, _ tolerance: Double, _ isApartFromShaft: Bool
   ) -> SpectrumLine? {
-    let found = peak(
-      near: frequency_Hz, tolerance: tolerance, isApartFromShaft: line.isApartFromShaft)
+    let found = peak(near: frequency_Hz, tolerance: tolerance, isApartFromShaft: isApartFromShaft)
     guard let found, found.isLine else { return nil }
     return SpectrumLine(
       frequency_Hz: found.frequency_Hz, amplitude: found.amplitude, prominence: found.prominence)
   }
 
   private func sidebands(
-    _ modulation: Modulation, of carrier: SpectrumLine, _ line: MachineLine
+    _ modulation: Modulation, of carrier: SpectrumLine, _ isApartFromShaft: Bool
   ) -> SidebandMatch {
     var match = SidebandMatch(modulation: modulation, pairs: nil, highest: nil)
     // Three bins part two lines of the Hann window.
@@ -110,11 +136,13 @@ extension LineSearch {
       let distance = Double(k) * modulation.spacing_Hz
       // A sideband lies as exactly as its distance does; half of the distance keeps to this one.
       let reach = min(LineLimits.harmonicSlip * distance, modulation.spacing_Hz / 2)
-      let pair = [carrier.frequency_Hz - distance, carrier.frequency_Hz + distance].map { centre in
-        centre > 0 ? standing(near: centre, reach / centre, line) : nil
+      func side(_ centre: Double) -> SpectrumLine? {
+        centre > 0 ? standing(near: centre, reach / centre, isApartFromShaft) : nil
       }
-      for case let side? in pair where side.amplitude > match.highest?.amplitude ?? 0 { match.highest = side }
-      if pair.allSatisfy({ $0 != nil }), match.pairs == k - 1 { match.pairs = k }
+      let (below, above) = (side(carrier.frequency_Hz - distance), side(carrier.frequency_Hz + distance))
+      if let below, below.amplitude > match.highest?.amplitude ?? 0 { match.highest = below }
+      if let above, above.amplitude > match.highest?.amplitude ?? 0 { match.highest = above }
+      if below != nil, above != nil, match.pairs == k - 1 { match.pairs = k }
     }
     return match
   }

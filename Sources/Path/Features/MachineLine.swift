@@ -1,30 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The kinds of machine part that make lines in a spectrum.
-public enum LineFamily: String, CaseIterable, Sendable, Codable { case bearing, gear, motor, belt, vane }
-
-/// The spectrum in which a line is looked for.
-public enum LineSpectrum: String, CaseIterable, Sendable, Codable {
-  /// Of acceleration, in m/s2.
-  case acceleration
-  /// Of velocity, in mm/s.
-  case velocity
-  /// Of the envelope of acceleration, in m/s2.
-  case envelope
-  /// Of a motor's supply current, in A.
-  case current
-}
-
-/// What modulates a line: it then has a sideband at this distance, and at its multiples, on both sides.
-public struct Modulation: Sendable, Codable, Equatable {
-  /// What turns at this rate, like `driven shaft`.
-  public var by: String
-  public var spacing_Hz: Double
-  public init(by: String, spacing_Hz: Double) {
-    self.by = by
-    self.spacing_Hz = spacing_Hz
-  }
-}
+public import Machine
 
 /// A line that a part of a machine can make, where it is expected, and why.
 public struct MachineLine: Sendable, Codable, Equatable {

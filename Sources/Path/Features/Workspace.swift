@@ -10,14 +10,14 @@ struct Workspace {
   let count: Int
   let sampleRate_Hz: Double
   let band: EnvelopeBand
-  private let plan: SpectrumPlan
+  let plan: SpectrumPlan
   private let envelopes: EnvelopePlan
   /// Gains of the high-pass of impacts for each bin, over the count; empty where the rate does not reach above it.
   private let impactGains: [Float]
   /// Nil of waveforms too short for one.
   private let kurtogram: Kurtogram?
   private var kurtosis: [Float]
-  private var bins: [ComplexFloat]
+  private(set) var bins: [ComplexFloat]
   private var analytic: [ComplexFloat]
   private var magnitudes: [Float]
   /// What the signal's bins are to be multiplied by.
@@ -26,6 +26,15 @@ struct Workspace {
   private(set) var power: [Float]
   /// Peak amplitude per bin of the envelope spectrum (Hann, one-sided), likewise.
   private(set) var envelope: [Float]
+  /// The same of the envelope in the most impulsive band, and in that of the machine's own lines; empty before the first.
+  var impulsiveEnvelope: [Float] = []
+  var defectEnvelope: [Float] = []
+  /// Peak amplitudes per bin of acceleration (m/s2) and velocity (mm/s, 0 below 2 Hz); empty before the first
+  /// `measureAmplitudes`.
+  var amplitudes: [Float] = []
+  var velocities: [Float] = []
+  var defectBands: DefectBandSearch?
+  private(set) var envelopeBins: [ComplexFloat] = []
 
   var resolution_Hz: Double { plan.resolution_Hz }
   /// Frequency up to which the spectrum is believed.
@@ -84,9 +93,20 @@ struct Workspace {
       let choice = kurtogram.impulsiveBand(
         in: kurtosis.span, within: FrequencyBand(low_Hz: 0, high_Hz: limit_Hz), widerThan: 0)
     else { return nil }
+    return (choice, demodulate(choice.band, scratch: &scratch))
+  }
+
+  /// Leaves the envelope of one band of the signal measured last in `magnitudes`; returns its RMS about its mean.
+  mutating func demodulate(_ band: FrequencyBand, scratch: inout SignalScratch) -> Double {
     envelopes.analytic(
-      ofBins: bins, in: choice.band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
-    return (choice, EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit)
+      ofBins: bins, in: band, sampleRate_Hz: sampleRate_Hz, into: &analytic, scratch: &scratch)
+    return EnvelopePlan.demodulate(analytic, into: &magnitudes).rms * unit
+  }
+
+  /// Leaves the bins of the envelope in `magnitudes` in `envelopeBins`, beside the signal's own; returns their unit.
+  mutating func transformEnvelope(scratch: inout SignalScratch) -> Double {
+    if envelopeBins.isEmpty { envelopeBins = Array(repeating: ComplexFloat(0, 0), count: plan.binCount) }
+    return unit * (plan.transform(magnitudes, into: &envelopeBins, scratch: &scratch) ?? 0)
   }
 
   private static func impactGains(_ plan: SpectrumPlan) -> [Float] {
@@ -102,19 +122,41 @@ struct Workspace {
   /// Largest magnitude of the signal measured last above `impactEdge_Hz`; nil where the rate does not reach there.
   mutating func impactMaximum(scratch: inout SignalScratch) -> Double? {
     guard !impactGains.isEmpty else { return nil }
-    for k in impactGains.indices {
-      let gain = impactGains[k]
-      scratch.spectrum[k] = ComplexFloat(bins[k].real * gain, bins[k].imaginary * gain)
-    }
-    let (transform, binCount) = (plan.transform, plan.binCount)
-    var output = magnitudes.mutableSpan
-    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
-    var highest: Float = 0
     // The transform takes the end for the beginning's neighbour: the step between them rings for three periods.
     let settling = Int((3 * sampleRate_Hz / Workspace.impactEdge_Hz).rounded(.up))
     guard count > 2 * settling else { return nil }
-    for i in settling..<(count - settling) { highest = max(highest, abs(magnitudes[i])) }
-    return Double(highest) * unit
+    Workspace.weigh(bins, impactGains, into: &scratch.spectrum)
+    let (transform, binCount) = (plan.transform, plan.binCount)
+    let kept = settling..<(count - settling)
+    let unit = unit
+    var output = magnitudes.mutableSpan
+    transform.inverse(scratch.spectrum.span.extracting(first: binCount), into: &output)
+    return Workspace.largestMagnitude(of: output.span.extracting(kept)) * unit
+  }
+
+  private static func weigh(
+    _ bins: [ComplexFloat], _ gains: [Float], into spectrum: inout [ComplexFloat]
+  ) {
+    let (input, factors) = (bins.span.extracting(first: gains.count), gains.span)
+    var whole = spectrum.mutableSpan
+    var output = whole._mutatingExtracting(first: gains.count)
+    for k in 0..<factors.count {
+      output[k] = ComplexFloat(input[k].real * factors[k], input[k].imaginary * factors[k])
+    }
+  }
+
+  private static func largestMagnitude(of values: Span<Float>) -> Double {
+    var highest = SIMD8<Float>.zero
+    let whole = values.count & ~7
+    for i in stride(from: 0, to: whole, by: 8) {
+      let w = values.extracting(i..<(i + 8))
+      let eight = SIMD8(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
+      highest.replace(with: eight, where: eight .> highest)
+      highest.replace(with: -eight, where: -eight .> highest)
+    }
+    var largest = highest.max()
+    for i in whole..<values.count { largest = max(largest, abs(values[i])) }
+    return Double(largest)
   }
 
   /// Demodulates the signal measured last, and leaves the spectrum of its envelope in `envelope`.
@@ -130,7 +172,7 @@ struct Workspace {
     return (statistics.rms * unit, statistics.kurtosis)
   }
 
-  private static func clearEnds(of values: inout [Float]) {
+  static func clearEnds(of values: inout [Float]) {
     values[0] = 0
     values[values.count - 1] = 0
   }

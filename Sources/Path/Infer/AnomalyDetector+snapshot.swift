@@ -3,32 +3,68 @@
 import Machine
 
 extension AnomalyDetector {
-  /// What a detector learned: the calibration of each point, tied to the model that gave the scores.
-  public struct Calibration: Sendable, Codable, Equatable {
+  /// What a detector learned: the calibration of each point in each operating state, tied to the model that gave
+  /// the scores.
+  public struct Calibration: Sendable, Equatable {
     let modelHash: String
-    let points: [Point]
+    let rows: [Row]
 
-    struct Point: Sendable, Codable, Equatable {
+    struct Row: Sendable, Codable, Equatable {
       var point: PointID
+      var state: OperatingState
       var threshold: ConformalThreshold
     }
   }
 
   /// What the store keeps, in a fixed order.
   public var calibration: Calibration {
-    Calibration(
+    let rows = thresholds.flatMap { point, states in
+      states.map { Calibration.Row(point: point, state: $0.key, threshold: $0.value) }
+    }
+    return Calibration(
       modelHash: modelHash,
-      points: thresholds.sorted { $0.key < $1.key }.map { .init(point: $0.key, threshold: $0.value) })
+      rows: rows.sorted { ($0.point, $0.state.description) < ($1.point, $1.state.description) })
   }
 
   /// Takes up an earlier calibration. False, and nothing changes, when it was made with another model or
   /// rate or cannot be sound: then the machine calibrates anew.
   public mutating func restore(_ calibration: Calibration) -> Bool {
-    guard calibration.modelHash == modelHash, calibration.points.count <= AnomalyDetector.pointLimit,
-      calibration.points.allSatisfy({ $0.threshold.rate == falseAlarmRate && $0.threshold.isSound })
+    guard calibration.modelHash == modelHash,
+      calibration.rows.allSatisfy({ $0.threshold.rate == falseAlarmRate && $0.threshold.isSound })
     else { return false }
-    thresholds = Dictionary(
-      calibration.points.map { ($0.point, $0.threshold) }, uniquingKeysWith: { first, _ in first })
+    var restored: [PointID: [OperatingState: ConformalThreshold]] = [:]
+    for row in calibration.rows { restored[row.point, default: [:]][row.state] = row.threshold }
+    guard restored.count <= AnomalyDetector.pointLimit,
+      restored.values.allSatisfy({ $0.count <= Baseline.stateLimit })
+    else { return false }
+    thresholds = restored
     return true
+  }
+}
+
+extension AnomalyDetector.Calibration: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case modelHash, rows
+    /// Where the first edition kept one threshold a point, whatever the state.
+    case points
+  }
+
+  /// Writes everything that was learned.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(modelHash, forKey: .modelHash)
+    try container.encode(rows, forKey: .rows)
+  }
+
+  /// Reads a snapshot; refuses one of the first edition, whose thresholds belong to no state.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard !container.contains(.points) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .points, in: container,
+        debugDescription: "its thresholds are not told apart by operating state")
+    }
+    modelHash = try container.decode(String.self, forKey: .modelHash)
+    rows = try container.decode([Row].self, forKey: .rows)
   }
 }

@@ -10,8 +10,8 @@ public import Machine
 /// `mean(residual^2) + energyWeight * mean(input^2)`: the first term answers to combinations that healthy
 /// machines do not show, the second to plain size, which an autoencoder may rebuild too well.
 ///
-/// The threshold is the machine's own once enough healthy windows were scored (see `ConformalThreshold`), and
-/// before that the model's (see its card); both for `falseAlarmRate` a window. The
+/// The threshold is the machine's own once enough healthy windows were scored in the same operating state (see
+/// `ConformalThreshold`), and before that the model's (see its card); both for `falseAlarmRate` a window. The
 /// machine's own is never more than four times the model's.
 /// ```swift
 /// var detector = try AnomalyDetector(model: ModelFile(path: "models/anomaly.int8.onnx"))
@@ -20,7 +20,8 @@ public import Machine
 public struct AnomalyDetector: Sendable {
   /// The rate of healthy windows above the threshold.
   public let falseAlarmRate: Double
-  /// Points that have a threshold of their own; further points use the model's.
+  /// Points that have thresholds of their own; further points use the model's. At one point, so do the states
+  /// beyond `Baseline.stateLimit`.
   public static let pointLimit = 4096
   static let ownLimit = 4.0
 
@@ -29,7 +30,7 @@ public struct AnomalyDetector: Sendable {
   public let modelHash: String
   let modelThreshold: Double
   let energyWeight: Double
-  var thresholds: [PointID: ConformalThreshold] = [:]
+  var thresholds: [PointID: [OperatingState: ConformalThreshold]] = [:]
   private var scratch: Scratch
   private var input: [Float]
   private var output: [Float]
@@ -75,15 +76,15 @@ public struct AnomalyDetector: Sendable {
     let score = parts.reduce(0, +)
     let result = ModelScore(
       model: "anomaly", modelHash: modelHash, point: window.point, stamp: window.stamp, score: score,
-      threshold: threshold(at: window.point), falseAlarmRate: falseAlarmRate,
+      threshold: threshold(at: window.point, in: window.state), falseAlarmRate: falseAlarmRate,
       contributions: AnomalyDetector.largest(parts, of: score))
-    calibrate(window.point, score, learn: learn)
+    calibrate(window, score, learn: learn)
     return result
   }
 
-  /// The threshold that the next window of this point is held against.
-  public func threshold(at point: PointID) -> Double {
-    guard let own = thresholds[point]?.value else { return modelThreshold }
+  /// The threshold that the next window of this point in this state is held against.
+  public func threshold(at point: PointID, in state: OperatingState) -> Double {
+    guard let own = thresholds[point]?[state]?.value else { return modelThreshold }
     return min(own, AnomalyDetector.ownLimit * modelThreshold)
   }
 
@@ -93,9 +94,22 @@ public struct AnomalyDetector: Sendable {
     return AnomalyInput.write(window, baseline, into: &vector) ? vector : nil
   }
 
-  private mutating func calibrate(_ point: PointID, _ score: Double, learn: Bool) {
-    guard thresholds[point] != nil || thresholds.count < AnomalyDetector.pointLimit else { return }
-    thresholds[point, default: ConformalThreshold(rate: falseAlarmRate)].observe(score, learn: learn)
+  private mutating func calibrate(_ window: FeatureWindow, _ score: Double, learn: Bool) {
+    guard learn else {
+      // What was wrong now was perhaps wrong a little earlier as well, in whatever state the machine was then.
+      for state in (thresholds[window.point] ?? [:]).keys {
+        thresholds[window.point]?[state]?.observe(score, learn: false)
+      }
+      return
+    }
+    guard hasRoom(for: window) else { return }
+    thresholds[window.point, default: [:]][window.state, default: ConformalThreshold(rate: falseAlarmRate)]
+      .observe(score, learn: true)
+  }
+
+  private func hasRoom(for window: FeatureWindow) -> Bool {
+    guard let states = thresholds[window.point] else { return thresholds.count < AnomalyDetector.pointLimit }
+    return states[window.state] != nil || states.count < Baseline.stateLimit
   }
 
   /// The five largest shares.

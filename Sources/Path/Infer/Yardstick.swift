@@ -63,8 +63,12 @@ extension Feature {
     case .skewness: .linear(relative: 0, absolute: 0.1)
     case .spectralKurtosis: .logarithmic(offset: 1, floor: 0.15)
     case .impulsiveBandEnvelopeRMS: .logarithmic(offset: 0.01, floor: 0.20)
+    case .defectBandEnvelopeRMS: .logarithmic(offset: 0.01, floor: 0.20)
+    case .gearMesh, .gearSidebands, .barPass: .logarithmic(offset: 0.01, floor: 0.20)
+    case .gearFM0, .gearFM4, .gearNA4, .gearER: .logarithmic(offset: 0, floor: 0.15)
+    case .twiceLine, .polePassSidebands, .beltRate: .logarithmic(offset: 0.05, floor: 0.20)
     // Settings and places, not symptoms.
-    case .shaftSpeed, .impulsiveBandCentre: nil
+    case .shaftSpeed, .shaftSpeedConfidence, .impulsiveBandCentre, .defectBandCentre: nil
     }
   }
 }

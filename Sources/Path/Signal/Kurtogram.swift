@@ -13,9 +13,6 @@
 /// rate 2^-(l+1) wide, l = 0, 1, log2 3, 2, log2 6, ... Kurtosis is E|c|^4 / (E|c|^2)^2 - 2 about the mean
 /// (- 3 at level 0, which is real), 0 where it is negative. It rises with single knocks too: one
 /// high band is no evidence of a fault that repeats.
-///
-/// The filters' phases are quarter turns between samples that the decimation keeps, so the three thirds share the
-/// sums of one filter, and only samples that are kept are computed.
 public struct Kurtogram: Sendable {
   /// One band of the tree.
   public struct Band: Sendable, Equatable {
@@ -45,8 +42,7 @@ public struct Kurtogram: Sendable {
   public let levels: Int
   /// All bands, by level and then by frequency.
   public let bands: [Band]
-  let halves: HalfBandFilters
-  let thirds: ThirdBandFilters
+  private let filters = KurtogramFilters()
 
   /// Share of the signal's mean square below which a band holds rounding and its kurtosis is 0.
   public static let silentShare = 1e-12
@@ -67,8 +63,6 @@ public struct Kurtogram: Sendable {
       }
     }
     self.bands = bands
-    halves = HalfBandFilters()
-    thirds = ThirdBandFilters()
   }
 
   private static func append(_ pieces: Int, level: Double, rate: Double, to bands: inout [Band]) {
@@ -116,25 +110,24 @@ public struct Kurtogram: Sendable {
     precondition(scratch.count >= count, "the scratch is too small")
     for k in 0..<kurtosis.count { kurtosis[k] = 0 }
     guard let level = Level(of: signal), level.highest > level.lowest else { return false }
-    let unit = level.peak(about: level.mean).binaryScale
-    for i in 0..<count {
-      scratch.now.real[i] = Float((Double(signal[i]) - level.mean) / unit)
-      scratch.now.imaginary[i] = 0
-    }
-    let whole = scratch.now.moments(0, count, into: &scratch.power, silence: 0)
+    let inverse = 1 / level.peak(about: level.mean).binaryScale
+    var samples = scratch.now.mutableSpan
+    for i in 0..<count { samples[i] = Float((Double(signal[i]) - level.mean) * inverse) }
+    let whole = filters.whole(samples.span.extracting(first: count))
     // A real signal's kurtosis is about 3.
-    kurtosis[0] = Float(max(0, whole.kurtosis - 1))
-    let silence = whole.meanSquare * Kurtogram.silentShare
+    kurtosis[0] = Float(max(0, whole.kurtosis - 3))
+    let scale = Float(1 / whole.meanSquare)
     var length = count
     for depth in 0..<levels {
       if depth <= levels - 2 {
-        thirds.measure(
-          nodes: 1 << depth, of: length, silence: silence, into: &kurtosis,
+        filters.measure(
+          3, ofNodes: 1 << depth, length: length, scale: scale, into: &kurtosis,
           from: start(depth: depth, isThirds: true), scratch: &scratch)
       }
-      halves.split(
-        nodes: 1 << depth, of: length, silence: silence, into: &kurtosis,
+      filters.measure(
+        2, ofNodes: 1 << depth, length: length, scale: scale, into: &kurtosis,
         from: start(depth: depth + 1, isThirds: false), scratch: &scratch)
+      swap(&scratch.now, &scratch.next)
       length /= 2
     }
     return true

@@ -34,11 +34,11 @@ public struct ShaftSpeedEstimate: Sendable, Equatable {
 /// has 1773 r/min noted, and its windows read 1797, which its outer-race line at 107.7 Hz confirms.
 public struct ShaftSpeedSearch: Sendable {
   /// Speeds that are looked for, in turns a second.
-  public let range_Hz: ClosedRange<Double>
+  public private(set) var range_Hz: ClosedRange<Double>
   /// Bins of a spectrum.
-  public let binCount: Int
+  public private(set) var binCount: Int
   /// Distance of bins.
-  public let resolution_Hz: Double
+  public private(set) var resolution_Hz: Double
 
   /// Harmonics looked for.
   public static let harmonics = 10
@@ -59,12 +59,12 @@ public struct ShaftSpeedSearch: Sendable {
   /// Bins on either side whose median is the floor: one shaft frequency, within these limits.
   public static let floorReach_bins = 12...256
 
-  private let steps: Int
-  private let limit: Int
+  private var steps = 0
+  private var limit = 0
   /// For each bin the place of its line between -0.5 and 0.5, and the line's evidence; 0 where there is none.
-  private var offsets: [Float]
-  private var strengths: [Float]
-  private var scores: [Float]
+  private var offsets: [Float] = []
+  private var strengths: [Float] = []
+  private var scores: [Float] = []
   private var window: [Float]
 
   /// Speeds of a three-phase induction motor with this synchronous speed, motoring or slightly driven: 0.9 to 1.02 of it.
@@ -74,6 +74,15 @@ public struct ShaftSpeedSearch: Sendable {
 
   /// A search in spectra of `binCount` bins; `range_Hz` begins at three bins or above.
   public init(_ range_Hz: ClosedRange<Double>, binCount: Int, resolution_Hz: Double) {
+    self.range_Hz = range_Hz
+    self.binCount = binCount
+    self.resolution_Hz = resolution_Hz
+    window = Array(repeating: 0, count: 2 * ShaftSpeedSearch.floorReach_bins.upperBound + 1)
+    set(range_Hz, binCount: binCount, resolution_Hz: resolution_Hz)
+  }
+
+  /// Makes it a search in other spectra or another range; allocates only what the largest before did not.
+  public mutating func set(_ range_Hz: ClosedRange<Double>, binCount: Int, resolution_Hz: Double) {
     precondition(range_Hz.lowerBound > 0 && resolution_Hz > 0, "a range begins above 0 Hz")
     self.range_Hz = range_Hz
     self.binCount = binCount
@@ -83,10 +92,9 @@ public struct ShaftSpeedSearch: Sendable {
     steps = max(1, Int((width * Double(4 * ShaftSpeedSearch.harmonics)).rounded(.up)))
     let highest = (Double(ShaftSpeedSearch.harmonics) + 0.5) * range_Hz.upperBound / resolution_Hz
     limit = max(0, min(binCount - 2, Int(min(highest, 1e9)) + 8))
-    offsets = Array(repeating: 0, count: limit + 2)
-    strengths = offsets
-    scores = Array(repeating: 0, count: steps)
-    window = Array(repeating: 0, count: 2 * ShaftSpeedSearch.floorReach_bins.upperBound + 1)
+    while offsets.count < limit + 2 { offsets.append(0) }
+    while strengths.count < limit + 2 { strengths.append(0) }
+    while scores.count < steps { scores.append(0) }
   }
 
   /// The speed whose family stands in `amplitudes`, `binCount` amplitudes of a Hann spectrum; nil where none does, or two do.
@@ -129,7 +137,7 @@ public struct ShaftSpeedSearch: Sendable {
 
   /// Fills `offsets` and `strengths`.
   private mutating func findLines(in amplitudes: Span<Float>) {
-    for k in strengths.indices { strengths[k] = 0 }
+    for k in 0..<(limit + 2) { strengths[k] = 0 }
     let limits = ShaftSpeedSearch.floorReach_bins
     let reach = Int(
       min(max(range_Hz.lowerBound / resolution_Hz, Double(limits.lowerBound)), Double(limits.upperBound)))
@@ -158,7 +166,7 @@ public struct ShaftSpeedSearch: Sendable {
   private func line(near place: Double) -> (evidence: Float, strength: Float, place: Double) {
     let middle = Int(place.rounded())
     var best: (Float, Float, Double) = (0, 0, 0)
-    guard middle >= 1, middle + 1 < strengths.count else { return best }
+    guard middle >= 1, middle + 1 < limit + 2 else { return best }
     for k in (middle - 1)...(middle + 1) where strengths[k] > 0 {
       let distance = abs(Float(place - Double(k)) - offsets[k])
       let found = strengths[k] * (1 - distance / ShaftSpeedSearch.reach_bins)

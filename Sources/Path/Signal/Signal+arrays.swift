@@ -100,3 +100,45 @@ extension Kurtogram {
     return measure(signal.span.extracting(first: count), into: &output, scratch: &scratch)
   }
 }
+
+extension DefectBandSearch {
+  /// `best` of arrays.
+  public func best(
+    ofBins spectrum: [ComplexFloat], lines_Hz: [Double], scratch: inout SignalScratch
+  ) -> DefectBand? {
+    best(ofBins: spectrum.span, lines_Hz: lines_Hz.span, scratch: &scratch)
+  }
+}
+
+extension ShaftSpeedSearch {
+  /// `estimate` of an array.
+  public mutating func estimate(amplitudes: [Float]) -> ShaftSpeedEstimate? {
+    estimate(amplitudes: amplitudes.span)
+  }
+}
+
+extension GearPlan {
+  /// `measure` of an array.
+  public mutating func measure(_ turn: [Float], history: inout GearHistory) -> GearMetrics? {
+    measure(turn.span, history: &history)
+  }
+}
+
+extension AngularResampler {
+  /// `resample` into an array.
+  public func resample(
+    _ signal: Span<Float>, sampleRate_Hz: Double, by angle: ShaftAngle, ratio: Double = 1,
+    into output: inout [Float]
+  ) -> Int {
+    var span = output.mutableSpan
+    return resample(signal, sampleRate_Hz: sampleRate_Hz, by: angle, ratio: ratio, into: &span)
+  }
+}
+
+extension SynchronousAverage {
+  /// `measure` of the first `count` samples of an array.
+  public static func measure(_ angular: [Float], first count: Int, into turn: inout [Float]) -> Int {
+    var span = turn.mutableSpan
+    return measure(angular.span.extracting(first: count), into: &span)
+  }
+}

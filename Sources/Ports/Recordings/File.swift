@@ -4,14 +4,14 @@ import CZlib
 import Foundation
 
 /// Files and their packing.
-enum File {
+package enum File {
   /// All bytes of a regular file of at most `Recording.byteLimit`.
-  static func contents(of path: String) throws(RecordingError) -> [UInt8] {
+  package static func contents(of path: String) throws(RecordingError) -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
       let about = try FileManager.default.attributesOfItem(atPath: url.path)
       guard about[.type] as? FileAttributeType == .typeRegular else {
-        throw RecordingError.unreadable("not a file")
+        throw RecordingError.unreadable("not a file. Name the recording itself")
       }
       let size = (about[.size] as? NSNumber)?.intValue ?? 0
       guard size <= Recording.byteLimit else {

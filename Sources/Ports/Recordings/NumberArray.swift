@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Numbers in a block of bytes, with the shape that the file gives them: what all binary formats come down to.
-struct NumberArray {
-  var name: String
-  var shape: [Int]
+package struct NumberArray {
+  package var name: String
+  package var shape: [Int]
   /// Whether the first index runs fastest (MATLAB, Fortran) and not the last (C, WAV).
   var isColumnMajor = false
   var format: NumberFormat
@@ -45,7 +45,7 @@ struct NumberArray {
   var count: Int { NumberArray.count(of: shape) ?? 0 }
 
   /// The only number of a scalar.
-  var scalar: Double? { count == 1 ? number(0) : nil }
+  package var scalar: Double? { count == 1 ? number(0) : nil }
 
   private func number(_ index: Int) -> Double {
     let bits = word(bytes, offset + index * format.size, format.size, big: isBigEndian)
@@ -97,7 +97,7 @@ struct NumberArray {
   }
 
   /// Every `stride`-th number from `start` on; the shape holds them all.
-  func strided(count: Int, by stride: Int, from start: Int = 0) throws(RecordingError) -> [Float] {
+  package func strided(count: Int, by stride: Int, from start: Int = 0) throws(RecordingError) -> [Float] {
     guard count <= Recording.sampleLimit else {
       throw .tooLarge(bytes: count * format.size, limit: Recording.sampleLimit * format.size)
     }

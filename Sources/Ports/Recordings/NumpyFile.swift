@@ -2,12 +2,17 @@
 
 /// NumPy's `.npy`, and `.npz`, a zip of them (numpy.lib.format, versions 1 to 3; PKWARE APPNOTE 6.3 without zip64,
 /// which begins at 4 GiB).
-enum NumpyFile {
+package enum NumpyFile {
   private static let entryLimit = 4096
 
   static func parse(
     archive file: [UInt8], _ selection: Recording.Selection
   ) throws(RecordingError) -> Contents {
+    try Contents.arrays(try arrays(of: file), format: "npz", selection)
+  }
+
+  /// All arrays of real numbers in an `.npz`; not empty.
+  package static func arrays(of file: [UInt8]) throws(RecordingError) -> [NumberArray] {
     let zip = Bytes(all: file, format: "npz")
     var arrays: [NumberArray] = []
     var held: [String] = []
@@ -20,7 +25,7 @@ enum NumpyFile {
       if let array = try array(String(entry.name.dropLast(4)), content) { arrays.append(array) }
     }
     guard !arrays.isEmpty else { throw .noVector(format: "npz", holds: held.joined(separator: ", ")) }
-    return try Contents.arrays(arrays, format: "npz", selection)
+    return arrays
   }
 
   static func parse(single file: [UInt8], _ selection: Recording.Selection) throws(RecordingError) -> Contents

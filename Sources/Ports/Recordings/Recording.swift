@@ -72,6 +72,7 @@ public struct Recording: Sendable, Equatable {
   public static func decode(
     _ bytes: [UInt8], extension: String, _ selection: Selection = Selection()
   ) throws(RecordingError) -> Recording {
+    guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= byteLimit else { throw .tooLarge(bytes: bytes.count, limit: byteLimit) }
     let contents = try Contents.parse(bytes, extension: `extension`, selection)
     let chosen = try contents.choose(selection)

@@ -4,6 +4,8 @@
 public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file cannot be opened, or is none.
   case unreadable(String)
+  /// A file without a single byte.
+  case empty
   /// Larger than what is read; all sizes in bytes.
   case tooLarge(bytes: Int, limit: Int)
   /// Neither the content nor the extension says what it is.
@@ -36,6 +38,7 @@ public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .unreadable(let reason): reason
+    case .empty: "it is empty, 0 bytes. Copy or record it again"
     case .tooLarge(let bytes, let limit):
       "\(bytes) bytes; at most \(limit) are read. Cut the recording into parts"
     case .unknownFormat:
@@ -45,9 +48,9 @@ public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible 
     case .damaged(let format, let what, let at): "\(format): byte \(at): \(what). Copy or record it again"
     case .unsupported(let format, let what, let advice): "\(format): \(what). \(advice)"
     case .noVector(let format, let holds):
-      "\(format): no vector of numbers in it; it holds \(holds.isEmpty ? "nothing" : holds)"
+      "\(format): no vector of numbers in it; it holds \(holds.isEmpty ? "nothing" : holds). Save the samples as an array of real numbers"
     case .noChannel(let wanted, let available):
-      "no channel '\(wanted)'; there are: \(available.isEmpty ? "none" : available.joined(separator: ", "))"
+      "no channel '\(wanted)'; there are: \(available.isEmpty ? "none" : available.joined(separator: ", ")). Choose one with --channel or --column"
     case .noPlace(let axis, let index, let count, let array):
       "\(array) has no \(axis) \(index); \(axis)s are 1 to \(count). Choose one with --\(axis)"
     case .noRate: "it does not say its sample rate; give it with --rate HZ"
@@ -60,7 +63,7 @@ public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible 
     case .notFinite(let sample, let time, let channel):
       "sample \(sample) (\(time) s) of \(channel) is not a number. Choose a part without it with --from and --length"
     case .emptyPart(let from, let duration):
-      "nothing lies in the chosen part: it begins at \(from) s, and the recording lasts \(duration) s"
+      "nothing lies in the chosen part: it begins at \(from) s, and the recording lasts \(duration) s. Choose another with --from and --length"
     }
   }
 }

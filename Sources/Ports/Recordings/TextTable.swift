@@ -69,7 +69,8 @@ struct TextTable {
     lines = Array(all[first...])
   }
 
-  /// Lines that are neither blank nor comments (`#`, `%`).
+  /// Lines that are neither blank, nor rows of empty fields as spreadsheets leave them below a table, nor comments
+  /// (`#`, `%`).
   private static func lines(of bytes: [UInt8]) -> [(range: Range<Int>, number: Int)] {
     var result: [(Range<Int>, Int)] = []
     var start = 0
@@ -77,7 +78,8 @@ struct TextTable {
     while start < bytes.count {
       let end = bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
       let text = bytes[start..<end]
-      if let mark = text.first(where: { $0 != 0x20 && $0 != 0x09 }), mark != 0x23, mark != 0x25 {
+      let mark = text.first { !delimiters.contains($0) && $0 != 0x22 }
+      if let mark, mark != 0x23, mark != 0x25 {
         result.append((start..<end, number))
       }
       number += 1

@@ -55,9 +55,7 @@ public struct Demo: Sendable {
     let began = Date()
     let agent = LiveAgent(site: site, resources: resources, journal: Journal(marks: false, most: .notice))
     let receiver = try ReceiveService(
-      broker: BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-receiver"),
-      site: site.plant.site,
-      database: folder + "/received.db")
+      broker: "mqtt://127.0.0.1:\(broker)", site: site.plant.site, database: folder + "/received.db")
     let listener: MQTTClient
     do {
       listener = try MQTTClient(BrokerOptions(host: "127.0.0.1", port: broker, clientID: "demo-plant"))

@@ -79,8 +79,9 @@ struct Generation: Sendable {
     runner = PathRunner(
       site: site,
       path: PlantPath(
-        plant: site.plant, options: site.detection.path, detector: detector, memory: memory.baselines,
-        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
+        plant: site.plant, sensors: site.sensors, options: site.detection.path, detector: detector,
+        memory: memory.baselines, restoring: memory.alarms,
+        watched: memory.watched.map { ($0, clock.stamp()) }),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

@@ -43,7 +43,7 @@ public struct LiveAgent: Sendable {
     while true {
       let memory = await Memory.load(from: store, site: site, journal: journal)
       let detector = try AnomalyDetector.load(
-        for: site, resources: resources, calibration: memory.calibration)
+        for: site, resources: resources, calibration: memory.calibration, journal: journal)
       let generation = try Generation(
         site: site, store: store, memory: memory, detector: detector, account: account, clock: clock,
         journal: journal, started: started)

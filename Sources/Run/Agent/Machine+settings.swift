@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Condition
 import Machine
 import Settings
 
 extension Machine {
-  /// Reads one entry of `machines:`; returns the machine and what feeds its points.
+  /// Reads one entry of `machines:`; returns the machine, what feeds its points, and which of them are one sensor.
   static func decode(
     _ entry: Setting, bearings known: BearingTable
-  ) throws(SettingsError) -> (Machine, [(from: Setting, point: Point)]) {
+  ) throws(SettingsError) -> (Machine, [(from: Setting, point: Point)], SensorLayout) {
     let table = try entry.table()
     let idSetting = try table.required("id")
     let id = MachineID(try identifier(idSetting))
@@ -36,8 +37,9 @@ extension Machine {
       machine.points.append(point)
       feeds.append((from, point))
     }
+    let sensors = try SensorLayout(table.optionalList("sensors"), of: machine)
     try table.finish()
-    return (machine, feeds)
+    return (machine, feeds, sensors)
   }
 
   /// What gears, belts and the motor are made of.

@@ -2,7 +2,7 @@
 
 public import Alert
 public import Budget
-import Condition
+public import Condition
 import Diagnose
 import Features
 public import Infer
@@ -42,13 +42,14 @@ public struct PlantPath: ~Copyable {
   private var newest: [PointID: Waveform] = [:]
 
   /// - Parameters:
+  ///   - sensors: which points are of one sensor; where nothing is said, less is checked.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
   ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
-    plant: Plant, options: Options = Options(), detector: AnomalyDetector? = nil,
-    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
+    plant: Plant, sensors: SensorLayout = SensorLayout(), options: Options = Options(),
+    detector: AnomalyDetector? = nil, memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
     watched: (memory: AlarmMemory, at: Stamp)? = nil
   ) {
     let timing = MachinePath.Timing(
@@ -60,7 +61,7 @@ public struct PlantPath: ~Copyable {
       return MachinePath(machine: machine, timing: timing, baseline: baseline)
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
-    gate = ValidityGate(plant: plant)
+    gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
     if let watched {
       alarms = AlarmBook(policy: options.alarms, restoring: stored, memory: watched.memory, at: watched.at)
@@ -90,6 +91,10 @@ public struct PlantPath: ~Copyable {
     keep(transitions, in: &batch)
     return transitions
   }
+
+  /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
+  /// refused as a bias for ever. The defect stands until the next capture is good.
+  public mutating func remounted(_ point: PointID) { gate.remounted(point) }
 
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }

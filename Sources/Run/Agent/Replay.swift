@@ -16,7 +16,8 @@ public struct Replay: ~Copyable {
   /// - Parameter tick_s: how often the path is driven, in recorded time, seconds.
   public init(site: SiteFile, resources: Resources, tick_s: Double = 0.5) throws(AgentError) {
     let detector = try AnomalyDetector.load(for: site, resources: resources)
-    path = PlantPath(plant: site.plant, options: site.detection.path, detector: detector)
+    path = PlantPath(
+      plant: site.plant, sensors: site.sensors, options: site.detection.path, detector: detector)
     self.tick_s = tick_s
   }
 

@@ -10,6 +10,8 @@ public struct Resources: Sendable {
   public var devices: String { root + "/devices" }
   /// INT8 models with their cards.
   public var models: String { root + "/models" }
+  /// What is known of faults, one file a family.
+  public var faults: String { models + "/faults" }
 
   /// Looks in `MILLWRIGHT_RESOURCES`, then upward from the executable, then in `/usr/share/millwright`.
   public static func find() throws(AgentError) -> Resources {

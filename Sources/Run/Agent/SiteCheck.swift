@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Acquire
+import Condition
 import Fieldbus
 import Foundation
 import Machine
@@ -33,6 +34,8 @@ public struct SiteCheck: Codable, Sendable {
   public var machines: Int
   public var points: Int
   public var buses: [Bus]
+  /// Which points are of one sensor, and what is checked because of it.
+  public var sensors: [String]
   /// Judgements that cannot be made with what the site file says, by machine.
   public var notes: [String]
 
@@ -60,6 +63,7 @@ public struct SiteCheck: Codable, Sendable {
     } catch {
       throw .unreachable("\(error)")
     }
+    sensors = site.sensors.lines
     notes = site.plant.machines.flatMap { machine in
       var missing: [String] = []
       if machine.ratedPower_kW == nil && machine.shaftHeight_mm == nil || machine.support == nil {
@@ -71,6 +75,23 @@ public struct SiteCheck: Codable, Sendable {
       if machine.bearings.isEmpty { missing.append("bearing faults need bearings") }
       return missing.map { "\(machine.id): \($0)" }
     }
+  }
+}
+
+extension SensorLayout {
+  /// One line for people about each sensor.
+  fileprivate var lines: [String] {
+    triaxial.map {
+      "\($0.x.machine): \($0.x.name), \($0.y.name) and \($0.z.name) are one sensor that feels 1 g"
+    }
+      + redundant.map {
+        "\($0.first.machine): \($0.first.name) and \($0.second.name) tell one measurement within \((1e5 * $0.tolerance).rounded() / 1000) %"
+      }
+      + ownVelocity.sorted { $0.key < $1.key }.map {
+        "\($0.key.machine): \($0.value.name) is what the sensor makes of the waveform at \($0.key.name)"
+      }
+      + (countWorth.isEmpty
+        ? [] : ["\(countWorth.count) points are read from 16-bit registers and watched for a lost sign"])
   }
 }
 

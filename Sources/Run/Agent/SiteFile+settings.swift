@@ -4,6 +4,7 @@ import Acquire
 import Alert
 import Broker
 import Budget
+import Condition
 import Foundation
 import Machine
 import Settings
@@ -55,8 +56,9 @@ extension SiteFile {
 
     var plant = Plant(site: site, machines: [])
     var bindings: [Binding] = []
+    var sensors = SensorLayout()
     for entry in try table.list("machines") {
-      let (machine, feeds) = try Machine.decode(entry, bearings: bearings)
+      let (machine, feeds, own) = try Machine.decode(entry, bearings: bearings)
       guard !plant.machines.contains(where: { $0.id == machine.id }) else {
         throw entry.fail("an id of its own, '\(machine.id)' stands twice")
       }
@@ -64,8 +66,12 @@ extension SiteFile {
         throw entry.fail("another id: '\(machine.id)' is where alarms about the alarms go")
       }
       plant.machines.append(machine)
+      sensors.add(own)
       for feed in feeds {
-        bindings.append(try bind(feed.point, to: feed.from, modbus: modbus, mqtt: mqtt))
+        let binding = try bind(feed.point, to: feed.from, modbus: modbus, mqtt: mqtt)
+        bindings.append(binding)
+        let bus = modbus.first { $0.name == binding.connection }
+        sensors.countWorth[binding.point] = bus?.countWorth(of: binding.source)
       }
     }
 
@@ -77,11 +83,17 @@ extension SiteFile {
     let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
     try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
+    let folder = (path as NSString).deletingLastPathComponent
+    var faults: [String] = []
+    for entry in try table.optionalList("faults") {
+      let name = try entry.string()
+      faults.append(name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name)
+    }
     try table.finish()
     return SiteFile(
       path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage, detection: detection,
-      power: power)
+      sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
+      detection: detection, power: power, faults: faults)
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.

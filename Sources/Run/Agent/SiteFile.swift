@@ -3,6 +3,7 @@
 public import Acquire
 public import Broker
 public import Budget
+public import Condition
 public import Machine
 
 /// Everything that an operator decides, read from one YAML file; `packaging/millwright.example.yaml` shows
@@ -17,6 +18,8 @@ public struct SiteFile: Sendable {
   public var mqtt: [MQTTConnection]
   /// Which value of which connection feeds which point.
   public var bindings: [Binding]
+  /// Which points are of one sensor, and what a count of their registers is worth.
+  public var sensors: SensorLayout
   /// Where alarms and condensed data go; nil keeps everything local.
   public var upstream: BrokerOptions?
   /// Most alarm messages that go there in a second.
@@ -24,6 +27,8 @@ public struct SiteFile: Sendable {
   public var storage: Storage
   public var detection: Detection
   public var power: EnergyModel
+  /// Files and folders of what the site itself knows of faults, laid over the knowledge that comes with the program.
+  public var faults: [String]
 
   /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
   public struct Binding: Sendable, Equatable {

@@ -31,8 +31,13 @@ struct Analyse: AsyncParsableCommand {
   @Option(help: "Write the page to this SVG file.") var svg: String?
 
   func validate() throws {
-    if !FileManager.default.fileExists(atPath: source), Analyse.point(source) == nil {
-      throw ValidationError("\(source) is neither a file nor a point like P-101/DE-H")
+    if FileManager.default.fileExists(atPath: source) { return }
+    guard Analyse.point(source) != nil else {
+      throw ValidationError("\(source) is neither a file here nor a point like P-101/DE-H")
+    }
+    if let option = reading.given {
+      throw ValidationError(
+        "\(option) goes with a file; \(source) is none here, and a point's waveform is whole")
     }
   }
 
@@ -104,7 +109,9 @@ struct Analyse: AsyncParsableCommand {
       name: URL(fileURLWithPath: source).lastPathComponent, channel: record.channel,
       channels: record.channels,
       unit: unit?.symbol, rate_Hz: record.rate_Hz, sampleCount: record.samples.count, notes: notes)
-    return Analysis(of: waveform, from: origin, machine: machine, speed: speed)
+    return Analysis(
+      of: waveform, from: origin, machine: machine, speed: speed,
+      speedSignal: try reading.speedSignal(in: source))
   }
 
   private func evidence(of point: PointID) async throws -> Analysis {
@@ -120,8 +127,10 @@ struct Analyse: AsyncParsableCommand {
       notes: [
         "evidence of \(stored.record.alarm), occurrence \(stored.record.occurrence), taken at \(Int(waveform.stamp.wall.seconds)) (Unix time)"
       ])
-    return Analysis(
+    var page = Analysis(
       of: waveform, from: origin, machine: try about.described(stored.machine), speed: speed)
+    page.cause = stored.cause
+    return page
   }
 }
 

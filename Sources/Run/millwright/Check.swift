@@ -28,6 +28,7 @@ struct Check: AsyncParsableCommand {
           )
         }
       }
+      for line in check.sensors { print("sensor: \(line)") }
       for note in check.notes { print("note: \(note)") }
     }
     guard check.fits else {

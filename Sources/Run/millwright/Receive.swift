@@ -14,8 +14,7 @@ struct Receive: AsyncParsableCommand {
 
   func run() async throws {
     try await reporting {
-      let options = try ReceiveService.broker(broker, site: site)
-      try await ReceiveService(broker: options, site: site, database: database).run()
+      try await ReceiveService(broker: broker, site: site, database: database).run()
     }
   }
 }

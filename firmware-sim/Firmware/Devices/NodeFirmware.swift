@@ -5,7 +5,7 @@ public import Simulation
 /// The simulator's own sensor node: one machine, all its scalars, and waveforms over registers.
 ///
 /// Register map, PDU addresses, big-endian, high word first, functions 3 and 4 alike: 0 id 0x4D57, 1 map
-/// version, 2 status bits (0 machine on, 1 sensor fault), 3 heartbeat per second, 10-33 scalars as f32 with
+/// version, 2 status bits (0 machine on, 1 sensor fault), 3 heartbeat per second, 10-57 scalars as f32 with
 /// NaN for no value, 100-114 capture control, 1000... samples as i16.
 /// ```
 ///        write 1 to 100          count / rate seconds
@@ -91,7 +91,7 @@ public struct NodeFirmware: RegisterDevice {
 
   private mutating func status(at now: Moment) -> RegisterBlock {
     let scalars = machine.scalars(at: now.machine_s)
-    var block = RegisterBlock(start: 0, count: 34)
+    var block = RegisterBlock(start: 0, count: 10 + 2 * Scalar.allCases.count)
     block.put(UInt16(0x4D57), at: 0)
     block.put(UInt16(1), at: 1)
     block.put((scalars.isOn ? 1 : 0) | (scalars.hasSensorFault ? 2 : 0) as UInt16, at: 2)

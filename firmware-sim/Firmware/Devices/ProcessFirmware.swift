@@ -94,13 +94,18 @@ public struct PowerMeterFirmware: RegisterDevice {
     let active_W = shaft / 0.93 * 1000
     if let last_s { energy_kWh += active_W / 1000 * max(0, now.machine_s - last_s) / 3600 }
     last_s = now.machine_s
+    let imbalance = scalars[.currentImbalance]
     let block = PowerMeterFirmware.block(
-      voltage: 230, current: current, active_W: active_W, energy_kWh: energy_kWh)
+      voltage: 230, current: current, active_W: active_W, energy_kWh: energy_kWh,
+      imbalance: imbalance.isNaN ? 0 : imbalance / 100)
     guard let words = block.slice(address, count) else { throw .illegalAddress }
     return words
   }
 
-  static func block(voltage: Double, current: Double, active_W: Double, energy_kWh: Double) -> RegisterBlock {
+  /// - Parameter imbalance: the first phase's current less the mean, over the mean; the others share the rest.
+  static func block(
+    voltage: Double, current: Double, active_W: Double, energy_kWh: Double, imbalance: Double = 0
+  ) -> RegisterBlock {
     let apparent = max(3 * voltage * current, active_W)
     let reactive = (apparent * apparent - active_W * active_W).squareRoot()
     let factor = apparent > 0 ? active_W / apparent : 1
@@ -108,7 +113,7 @@ public struct PowerMeterFirmware: RegisterDevice {
     func put(_ address: Int, _ value: Double) { block.put(Float(value), at: address) }
     for phase in 0..<3 {
       put(2 * phase, voltage)
-      put(0x06 + 2 * phase, current)
+      put(0x06 + 2 * phase, current * (phase == 0 ? 1 + imbalance : 1 - imbalance / 2))
       put(0x0C + 2 * phase, active_W / 3)
       put(0x12 + 2 * phase, apparent / 3)
       put(0x18 + 2 * phase, reactive / 3)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Recordings
 public import Simulation
 
 /// A real machine from the Case Western Reserve University bearing recordings, behind the same face as a
@@ -27,14 +28,21 @@ public struct RecordedMachine: MachineSource {
 
   /// Reads the drive-end channel of an .npz file with the arrays DE, DE_scale (g), fs and rpm.
   public init(cwru path: String, id: String, captureLength: Int = 12_000) throws(FirmwareError) {
-    let archive = try NumpyArchive(path: path)
-    let scale = try archive.scalar("DE_scale") * gravity
-    samples = try archive.array("DE").map { Float($0 * scale) }
-    sampleRate_Hz = try archive.scalar("fs")
-    speed_rpm = try archive.scalar("rpm")
+    var selection = Recording.Selection()
+    (selection.channel, selection.scale) = ("DE", gravity)
+    let record: Recording
+    do {
+      record = try Recording.read(path, selection)
+    } catch {
+      throw .badRecording(path: path, reason: "\(error)")
+    }
+    guard let speed = record.speed_rpm else {
+      throw .badRecording(path: path, reason: "does not say its shaft speed: no array rpm")
+    }
+    (samples, sampleRate_Hz, speed_rpm) = (record.samples, record.rate_Hz, speed)
     self.id = id
     self.captureLength = captureLength
-    guard samples.count >= captureLength, sampleRate_Hz > 0 else {
+    guard samples.count >= captureLength else {
       throw .badRecording(path: path, reason: "\(samples.count) samples are less than one capture")
     }
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Recordings
 
 /// Slow measurements of a real pump loop, from the Skoltech Anomaly Benchmark (SKAB): one row a second, with
@@ -35,9 +34,14 @@ public struct RecordedTelemetry: Sendable {
 
   /// Reads one `.csv.gz` file of SKAB.
   public init(skab path: String) throws(FirmwareError) {
-    let packed = try contents(of: path)
+    let packed: [UInt8]
+    do { packed = try File.contents(of: path) } catch {
+      throw .badRecording(path: path, reason: "\(error)")
+    }
     guard
-      let text = inflate(packed[...], .gzip, limit: contentLimit).map({ String(decoding: $0, as: UTF8.self) })
+      let text = inflate(packed[...], .gzip, limit: Recording.byteLimit).map({
+        String(decoding: $0, as: UTF8.self)
+      })
     else {
       throw .badRecording(path: path, reason: "is not a whole gzip file")
     }

@@ -137,9 +137,14 @@ extension Scalar {
   public var quantity: String {
     switch self {
     case .speed: "rotational-speed"
-    case .load: "ratio"
-    case .bearingTemperature, .windingTemperature, .ambientTemperature: "temperature"
-    case .suctionPressure, .dischargePressure: "pressure"
+    case .load, .currentImbalance: "ratio"
+    case .bearingTemperature, .windingTemperature, .ambientTemperature, .casingTemperature,
+      .dischargeTemperature, .valveTemperature, .ventTemperature, .sealTemperature, .oilTemperature,
+      .couplingTemperature:
+      "temperature"
+    case .suctionPressure, .dischargePressure, .interstagePressure, .differentialPressure, .sealPressure,
+      .oilPressure:
+      "pressure"
     case .flow: "flow"
     case .current: "current"
     case .power: "power"

@@ -16,8 +16,8 @@ import Simulation
 @main enum Corpus {
   static let severities = [0.1, 0.2, 0.3, 0.5, 0.8]
   static let faults: [FaultKind] = [
-    .unbalance, .misalignment, .looseness, .bearingOuterRace, .bearingInnerRace, .bearingRollingElement,
-    .bearingCage, .cavitation,
+    .unbalance, .parallelMisalignment, .angularMisalignment, .structuralLooseness, .rotatingLooseness,
+    .bearingOuterRace, .bearingInnerRace, .bearingRollingElement, .bearingCage, .cavitation,
   ]
 
   static func main() {
@@ -44,7 +44,7 @@ import Simulation
       recorder.write(
         at: 1_300_000 + 17_000 * Double(step) + random.uniform(0, 9000), channel, label: "healthy")
     }
-    for fault in faults where fault != .cavitation || recorder.spec.hydraulics != nil {
+    for fault in faults where recorder.spec.canSuffer(fault) {
       for severity in severities {
         recorder.faults = [FaultPlan(fault, onset_s: 0, growth_s: 0, ceiling: severity)]
         for _ in 0..<4 {

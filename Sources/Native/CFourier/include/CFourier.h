@@ -5,6 +5,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "filter_bank.h"
+
 typedef struct mw_fourier mw_fourier;
 
 /// Whether a length has prime factors 2, 3 and 5 only.

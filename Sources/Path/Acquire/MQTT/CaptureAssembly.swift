@@ -12,12 +12,13 @@ struct CaptureAssembly {
   struct Capture: Equatable {
     var header: CaptureHeader
     var samples: [Float]
+    var facts: CaptureFacts
   }
 
   enum Outcome: Equatable {
     case complete(Capture)
-    /// The header, if it ever came, and what was wrong.
-    case failed(CaptureHeader?, reason: String)
+    /// The header, if it ever came, what is there of the capture, and what was wrong.
+    case failed(CaptureHeader?, CaptureFacts, reason: String)
     /// A segment that had come before.
     case duplicate
   }
@@ -56,7 +57,7 @@ struct CaptureAssembly {
     var position = open.firstIndex { $0.id == segment.capture }
     if let index = position, open[index].contradicts(segment) {
       let old = open.remove(at: index)
-      outcomes.append(.failed(old.header, reason: "capture \(old.id): segments of two captures are mixed"))
+      outcomes.append(old.failed("segments of two captures are mixed"))
       position = nil
     }
     if position == nil {
@@ -71,8 +72,7 @@ struct CaptureAssembly {
     }
     open[index].add(segment)
     if open[index].count > sampleLimit {
-      let old = close(index, at: now)
-      outcomes.append(.failed(old.header, reason: "capture \(old.id): more than \(sampleLimit) samples"))
+      outcomes.append(close(index, at: now).failed("more than \(sampleLimit) samples"))
     } else if open[index].isFull {
       outcomes.append(close(index, at: now).finished)
     }
@@ -127,24 +127,24 @@ extension CaptureAssembly.Open {
     let expected = header.samples.map { $0 * header.channels.count } ?? samples.count
     guard samples.count == expected, samples.count.isMultiple(of: header.channels.count),
       (blocks.keys.max() ?? 0) < header.segments
-    else {
-      return .failed(
-        header, reason: "capture \(id): \(samples.count) samples came, \(expected) were announced")
-    }
-    return .complete(CaptureAssembly.Capture(header: header, samples: samples))
+    else { return failed("\(samples.count) samples came, \(expected) were announced") }
+    return .complete(CaptureAssembly.Capture(header: header, samples: samples, facts: facts))
+  }
+
+  fileprivate func failed(_ why: String) -> CaptureAssembly.Outcome {
+    .failed(header, facts, reason: "capture \(id): \(why)")
+  }
+
+  /// What was announced and which segments came.
+  private var facts: CaptureFacts {
+    guard let header else { return CaptureFacts() }
+    var segments = SegmentMap(count: header.segments)
+    for index in blocks.keys { segments.arrived(index) }
+    return CaptureFacts(expectedCount: header.samples, segments: segments)
   }
 
   fileprivate func abandoned(_ why: String) -> CaptureAssembly.Outcome {
-    guard let header else {
-      return .failed(nil, reason: "capture \(id): given up \(why), its header never came")
-    }
-    let missing = (0..<header.segments).filter { blocks[$0] == nil }
-    let first = missing.prefix(5).map(String.init).joined(separator: ", ")
-    let dots = missing.count > 5 ? ", ..." : ""
-    return .failed(
-      header,
-      reason:
-        "capture \(id): given up \(why), \(missing.count) of \(header.segments) segments missing (\(first)\(dots))"
-    )
+    let lacks = header == nil ? "its header never came" : facts.segments?.shortage ?? "nothing missing"
+    return failed("given up \(why), \(lacks)")
   }
 }

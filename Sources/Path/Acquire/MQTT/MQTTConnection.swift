@@ -146,8 +146,17 @@ extension BrokerOptions {
     do {
       try validate()
     } catch {
-      throw address.fail("a broker that can be used: \(error)")
+      throw (wrongKey.flatMap(table.optional) ?? address).fail("a broker that can be used: \(error)")
     }
+  }
+
+  /// The key that makes these options useless, as far as one key does.
+  private var wrongKey: String? {
+    if clientID.isEmpty { return "client-id" }
+    if !(5...65535).contains(keepAlive_s) { return "keep-alive" }
+    if username == nil && passwordFile != nil { return "password-file" }
+    guard let tls, (tls.certificateFile == nil) != (tls.keyFile == nil) else { return nil }
+    return tls.keyFile == nil ? "cert-file" : "key-file"
   }
 
   private static func address(_ setting: Setting) throws(SettingsError) -> (String, UInt16, Bool) {

@@ -187,10 +187,11 @@ package struct SourceReader {
       case .complete(let capture):
         status.waveforms += 1
         samples += waveforms(capture, stamp)
-      case .failed(let header, let reason):
+      case .failed(let header, let facts, let reason):
         status.failedCaptures += 1
         status.lastProblem = reason
-        samples += missing(header?.channels ?? message.waveforms.sorted(), reason, stamp, .incomplete)
+        samples += missing(
+          header?.channels ?? message.waveforms.sorted(), reason, stamp, .incomplete, facts: facts)
       }
     }
     return samples
@@ -212,7 +213,7 @@ package struct SourceReader {
           .waveform(
             Waveform(
               point: point, quantity: header.quantity, sampleRate_Hz: header.sampleRate_Hz, samples: own,
-              fullScale: header.fullScale, speed_rpm: header.speed_rpm, stamp: stamp)))
+              fullScale: header.fullScale, speed_rpm: header.speed_rpm, stamp: stamp, facts: capture.facts)))
       }
     }
     return samples
@@ -220,7 +221,8 @@ package struct SourceReader {
 
   /// Samples without a value: of silence they come again after every stale time.
   private mutating func missing(
-    _ names: [String], _ reason: String, _ stamp: Stamp, _ kind: SensorDefect.Kind = .noData
+    _ names: [String], _ reason: String, _ stamp: Stamp, _ kind: SensorDefect.Kind = .noData,
+    facts: CaptureFacts = CaptureFacts()
   ) -> [Sample] {
     let quality = Quality.bad(SensorDefect(kind, reason))
     return names.flatMap { name -> [Sample] in
@@ -231,7 +233,7 @@ package struct SourceReader {
           ? .waveform(
             Waveform(
               point: point, quantity: watch.quantity, sampleRate_Hz: 0, samples: [], stamp: stamp,
-              quality: quality))
+              quality: quality, facts: facts))
           : .reading(
             Reading(point: point, quantity: watch.quantity, value: nil, stamp: stamp, quality: quality))
       }

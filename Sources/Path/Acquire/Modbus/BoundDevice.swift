@@ -103,3 +103,18 @@ extension BoundDevice {
     }
   }
 }
+
+extension ModbusConnection {
+  /// What one count of the 16-bit register behind `device.register` is worth, in the canonical unit of its quantity;
+  /// nil for what is not one word that measures: counters turn over by nature.
+  public func countWorth(of source: String) -> Double? {
+    guard let dot = source.firstIndex(of: "."),
+      let device = devices.first(where: { $0.name == source[..<dot] }),
+      let register = device.profile.registers.first(where: { $0.name == source[source.index(after: dot)...] }
+      ),
+      register.type == .u16 || register.type == .i16,
+      ![.count, .status, .energy].contains(register.unit.quantity)
+    else { return nil }
+    return abs(register.unit.canonical(register.scale) - register.unit.canonical(0))
+  }
+}

@@ -72,7 +72,7 @@ extension ModbusPoller {
             Waveform(
               point: point, quantity: map.unit.quantity, sampleRate_Hz: captured.sampleRate_Hz,
               samples: captured.samples, fullScale: captured.fullScale, speed_rpm: captured.speed_rpm,
-              stamp: stamp))
+              stamp: stamp, facts: CaptureFacts(expectedCount: captured.announced)))
         })
     }
   }

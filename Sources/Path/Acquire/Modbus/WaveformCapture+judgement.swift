@@ -58,6 +58,7 @@ extension WaveformCapture {
       .waveform(
         CapturedWaveform(
           sequence: sequence, sampleRate_Hz: value(of: map.sampleRate) ?? 0, samples: samples,
+          announced: expectedSamples,
           fullScale: map.fullScale.flatMap(value(of:)).map {
             Float(map.unit.canonical($0 * scale).magnitude)
           },

@@ -8,6 +8,8 @@ struct CapturedWaveform: Sendable, Equatable {
   var sequence: Double
   var sampleRate_Hz: Double
   var samples: [Float]
+  /// Samples that the header announced.
+  var announced: Int
   var fullScale: Float?
   var speed_rpm: Double?
   var captured: WallTime?

@@ -11,14 +11,22 @@ public struct ProfileLibrary: Sendable {
   /// - Parameter directories: first the site's own, last the shipped `devices`.
   public init(directories: [String]) { self.directories = directories }
 
-  /// Names of all profiles, sorted.
+  /// Names of all profiles, sorted; other YAML files, like the bearings' or the site's own, are none.
   public var names: [String] {
     var names: Set<String> = []
     for directory in directories {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      for file in files where file.hasSuffix(".yaml") { names.insert(String(file.dropLast(5))) }
+      for file in files where file.hasSuffix(".yaml") && ProfileLibrary.isProfile("\(directory)/\(file)") {
+        names.insert(String(file.dropLast(5)))
+      }
     }
     return names.sorted()
+  }
+
+  /// Whether a file says what every profile says: whose device it is and how it is read.
+  private static func isProfile(_ path: String) -> Bool {
+    guard let keys = try? Setting.load(path: path).table().keys else { return false }
+    return keys.contains("vendor") && (keys.contains("modbus") || keys.contains("mqtt"))
   }
 
   /// The text of the profile that `reference` names; errors point at the reference.

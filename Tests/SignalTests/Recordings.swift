@@ -1,1 +1,0 @@
-../FeaturesTests/Recordings.swift
