@@ -93,7 +93,7 @@ let package = Package(
     // features in, baselines and INT8 scores out
     part("Infer", "Path", ["Machine", "Engine"]),
     // one machine's window in, findings with evidence out
-    part("Diagnose", "Path", ["Machine"]),
+    part("Diagnose", "Path", ["Machine", "Signal"]),
     // findings in, latched alarms out
     part("Alert", "Path", ["Machine"]),
     // everything worth keeping in, one transaction a window
@@ -114,7 +114,7 @@ let package = Package(
       "Agent", "Run",
       [
         "Machine", "Clockwork", "Settings", "Fieldbus", "Broker", "Acquire", "Condition", "Features",
-        "Engine", "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget",
+        "Engine", "Infer", "Diagnose", "Alert", "Store", "Sync", "Budget", "Knowledge",
       ]),
     .executableTarget(
       name: "millwright",
@@ -174,7 +174,7 @@ let package = Package(
       "Features", ["Features", "Condition", "Kernels", "Machine", "Signal", "signal-lab", "TestData"]),
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
-    tests("Diagnose", ["Diagnose", "Alert", "Features", "Machine", "TestData"]),
+    tests("Diagnose", ["Diagnose", "Alert", "Features", "Knowledge", "Machine", "TestData"]),
     tests("Alert", ["Alert", "Machine"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings", "TestData"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
@@ -185,7 +185,8 @@ let package = Package(
     .target(
       name: "PathLab",
       dependencies: [
-        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Machine", "Simulation", "Firmware", "Store",
+        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Knowledge", "Machine", "Simulation", "Firmware",
+        "Store",
       ],
       path: "Tests/PathLab", swiftSettings: strict),
     .executableTarget(

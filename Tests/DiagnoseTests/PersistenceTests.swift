@@ -15,7 +15,7 @@ struct PersistenceTests {
   @Test("A fault is named at the third of five looks, and forgotten below that")
   func kOfN() {
     let machine = specimen(.fan)
-    var diagnostician = Diagnostician(machine: machine)
+    var diagnostician = Diagnostician(machine: machine, models: Classics.all)
     let (bad, good) = (faulty("unbalance"), Specimen(machine))
     let looks = [bad, good, bad, bad, good, good, good, bad, good]
     let heard = looks.enumerated().map { i, look in
@@ -28,7 +28,7 @@ struct PersistenceTests {
   @Test("One waveform looked at again and again counts once")
   func sameWaveform() {
     let bad = faulty("unbalance")
-    var diagnostician = Diagnostician(machine: bad.machine)
+    var diagnostician = Diagnostician(machine: bad.machine, models: Classics.all)
     var window = bad.window(at: 1)
     for second in 2..<100 {
       window.stamp = stamp(Double(second))
@@ -39,7 +39,7 @@ struct PersistenceTests {
   @Test("Readings every second count once a minute for a slow fault")
   func spacing() {
     let bad = faulty("blocked-strainer", .pump)
-    var diagnostician = Diagnostician(machine: bad.machine)
+    var diagnostician = Diagnostician(machine: bad.machine, models: Classics.all)
     let heard = (0..<400).first { second in
       named(diagnostician.diagnose(bad.window(at: Double(second)))).contains("blocked-strainer")
     }
@@ -102,7 +102,7 @@ struct PersistenceTests {
 
   private func scored(_ specimen: Specimen, _ value: Double) -> [Finding] {
     var (specimen, findings) = (specimen, [Finding]())
-    var diagnostician = Diagnostician(machine: specimen.machine)
+    var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
     for i in 1...6 {
       specimen.scores = [score(value, at: 60 * Double(i))]
       findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i)))
@@ -124,7 +124,7 @@ struct PersistenceTests {
   @Test("Between two waveforms the model's last opinion holds")
   func lastOpinion() {
     var specimen = Specimen(specimen(.fan))
-    var diagnostician = Diagnostician(machine: specimen.machine)
+    var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
     var heard: [[Bool]] = []
     for i in 1...8 {
       specimen.scores = i <= 4 ? [score(50, at: 60 * Double(i))] : []
@@ -151,7 +151,7 @@ struct PersistenceTests {
   func waveformShapes() {
     func looks(_ bad: Set<Int>) -> Bool {
       var specimen = Specimen(specimen(.fan))
-      var diagnostician = Diagnostician(machine: specimen.machine)
+      var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
       var isNamed = false
       for waveform in 0..<8 {
         // Ten judgements of each waveform.
@@ -174,7 +174,7 @@ struct PersistenceTests {
   @Test("A defect that went away is forgotten")
   func sensorRecovers() {
     var specimen = Specimen(specimen(.fan))
-    var diagnostician = Diagnostician(machine: specimen.machine)
+    var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
     specimen.defects = [PointID("F-7", "ambient"): SensorDefect(.stuck, "seen")]
     for i in 1...5 { _ = diagnostician.diagnose(specimen.window(at: 10 * Double(i))) }
     specimen.defects = [:]

@@ -9,7 +9,7 @@ import Testing
 extension Record {
   /// Bearing faults named after each of the record's windows of so many samples.
   func diagnose(_ count: Int = 16_384) -> [[String]] {
-    var diagnostician = Diagnostician(machine: Record.motor)
+    var diagnostician = Diagnostician(machine: Record.motor, models: Classics.all)
     return windows(count).map { features in
       let window = MachineWindow(
         machine: Record.motor.id, stamp: features.stamp, state: features.state, vibration: [features])
@@ -162,7 +162,7 @@ struct RealRecordTests {
       Record.driveEnd.get().filter { $0.samples.count < 200_000 }, 120_000, hasSpeed: false)
     #expect(tally.wrong == [] && tally.right >= 35)
     let record = try #require(Record.driveEnd.get().first { $0.name == "OR007@6_0_130" })
-    var diagnostician = Diagnostician(machine: Record.motor)
+    var diagnostician = Diagnostician(machine: Record.motor, models: Classics.all)
     var findings: [Finding] = []
     for features in record.windows(16_384, hasSpeed: false) {
       findings = diagnostician.diagnose(

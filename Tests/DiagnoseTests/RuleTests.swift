@@ -6,13 +6,13 @@ import Machine
 import Testing
 
 let namedFaults = [
-  "unbalance", "misalignment", "looseness", "bearing-outer-race", "bearing-inner-race",
+  "unbalance", "parallel-misalignment", "rotating-looseness", "bearing-outer-race", "bearing-inner-race",
   "bearing-rolling-element", "bearing-cage", "cavitation", "blocked-strainer", "cooling-loss",
 ]
 
 /// Findings after `count` windows, a minute apart.
 func diagnose(_ specimen: Specimen, windows count: Int = 6) -> [Finding] {
-  var diagnostician = Diagnostician(machine: specimen.machine)
+  var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
   var findings: [Finding] = []
   for i in 0..<count { findings = diagnostician.diagnose(specimen.window(at: 60 * Double(i + 1))) }
   return findings
@@ -92,7 +92,7 @@ struct RuleTests {
     specimen.set(line)
     let doubtful = try #require(diagnose(specimen).first)
     #expect(doubtful.fault == "bearing-inner-race" && doubtful.confidence < sure.confidence - 0.1)
-    #expect(doubtful.contradicting.contains { $0.quantity == "sidebands" })
+    #expect(doubtful.contradicting.contains { $0.quantity == "BPFI/sidebands" })
   }
 
   @Test("A cage that rings along with a race is not accused; a race is not hidden by it")
@@ -111,7 +111,7 @@ struct RuleTests {
   func strainerBeforeCavitation() {
     var specimen = Specimen(specimen(.pump))
     specimen.show("blocked-strainer")
-    var diagnostician = Diagnostician(machine: specimen.machine)
+    var diagnostician = Diagnostician(machine: specimen.machine, models: Classics.all)
     for i in 1...6 { _ = diagnostician.diagnose(specimen.window(at: 60 * Double(i))) }
     specimen.show("cavitation")
     specimen.scalars.merge(["suction": 0.2, "flow": 50]) { $1 }
@@ -143,7 +143,7 @@ struct RuleTests {
     #expect(missing("unbalance", specimen) == ["shaft speed"])
     #expect(missing("bearing-inner-race", specimen) == ["shaft speed"])
     let bare = Specimen(Diagnoses.bareFan)
-    #expect(missing("bearing-cage", bare) == ["bearing geometry"])
+    #expect(missing("bearing-cage", bare) == ["bearing geometry (`bearings` in the site file)"])
     var deaf = Specimen(Diagnoses.deaf)
     deaf.defects = [
       PointID("F-7", "DE-H"): SensorDefect(.clipped, "12 samples at the rail"),
@@ -151,7 +151,7 @@ struct RuleTests {
     ]
     #expect(
       missing("unbalance", deaf) == [
-        "a valid vibration waveform (DE-H: clipped)", "a valid vibration waveform (DE-A: no-data)",
+        "a valid vibration waveform (DE-A: no-data)", "a valid vibration waveform (DE-H: clipped)",
       ])
   }
 
@@ -162,20 +162,6 @@ struct RuleTests {
   private enum Diagnoses {
     static let bareFan = specimen(.fan, bearings: [])
     static let deaf = specimen(.fan)
-  }
-
-  @Test("Twice the line frequency speaks against misalignment of a two-pole machine")
-  func statorFault() throws {
-    var specimen = Specimen(specimen(.motor))
-    specimen.show("misalignment")
-    for feature in [Feature.shaftSpeed] {
-      specimen.radial[feature] = 2985
-      specimen.axial[feature] = 2985
-    }
-    specimen.machine.ratedSpeed_rpm = 2985
-    let finding = try #require(diagnose(specimen).first { $0.fault == "misalignment" })
-    #expect(finding.contradicting.contains { $0.statement.contains("line frequency") })
-    #expect(finding.confidence < 0.9)
   }
 
   @Test("A hot winding under more load, or on a hot day, is not a loss of cooling")
@@ -191,7 +177,7 @@ struct RuleTests {
 
   @Test("A temperature that still falls belongs to the load before")
   func coolingDown() {
-    var diagnostician = Diagnostician(machine: specimen(.motor))
+    var diagnostician = Diagnostician(machine: specimen(.motor), models: Classics.all)
     var specimen = Specimen(specimen(.motor))
     var heard: [String] = []
     for minute in 0..<40 {
@@ -215,11 +201,26 @@ struct RuleTests {
       findings.contains { $0.fault == "unbalance" && $0.missing.first?.contains(motion.rawValue) == true })
   }
 
-  @Test("One machine-window is judged in less than a millisecond")
+  /// Sixty faults of six symptoms each, every form among them, on six points; each window holds new waveforms.
+  @Test("One machine-window of six points is judged by sixty models in less than a millisecond")
   func isFast() {
-    var specimen = Specimen(specimen(.pump))
-    specimen.show("cavitation")
-    var diagnostician = Diagnostician(machine: specimen.machine)
+    var specimen = sixPoints(["DE-H": 4, "DE-V": 1.6, "DE-A": 1, "NDE-H": 2.5, "NDE-V": 2, "NDE-A": 0.5])
+    specimen.show("bearing-outer-race")
+    specimen.radial[.velocityRMS] = 4.2
+    let forms: [Observable.Form] = [.value, .slope, .unrest, .directionRatio, .speedExponent, .endRatio]
+    var models = Classics.all
+    let features: [Feature] = [.order1, .order2, .velocityRMS, .broadbandRMS, .envelopeRMS]
+    for i in 0..<50 {
+      var copy = Classics.all[i % 10]
+      copy.id += "-\(i)"
+      copy.symptoms += [
+        symptom(
+          "more", .feature(features[i % 5]), at: .anywhere, as: forms[i % 6], supports: .atLeast(1e6),
+          weight: 0.1)
+      ]
+      models.append(copy)
+    }
+    var diagnostician = Diagnostician(machine: specimen.machine, models: models)
     let windows = (1...200).map { specimen.window(at: 60 * Double($0)) }
     // CPU time of this thread: the machine that runs the tests may be busy.
     let start = threadCPU_ns()
@@ -230,7 +231,7 @@ struct RuleTests {
   }
 }
 
-private func threadCPU_ns() -> Int {
+func threadCPU_ns() -> Int {
   var t = timespec()
   // SAFETY: writes one timespec on this stack frame; the clock always exists.
   _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t)

@@ -60,6 +60,9 @@ struct Specimen {
   var lines: [LineMatch] = BearingLine.allCases.map { quietLine($0) }
   var scores: [ModelScore] = []
   var defects: [PointID: SensorDefect] = [:]
+  /// 1x velocity by point, where it is not the two points that all machines have: their other values are those of
+  /// `radial`.
+  var more: [String: Double] = [:]
 
   init(_ machine: Machine) { self.machine = machine }
 
@@ -82,7 +85,7 @@ struct Specimen {
         readingDeviations[reading.point] = Deviation(
           value: value, baselineMean: mean, baselineSD: 0.02 * mean)
       }
-      for (name, now, then) in [("DE-H", radial, healthy.radial), ("DE-A", axial, healthy.axial)] {
+      for (name, now, then) in heard.map({ ($0.0, $0.1, $0.0 == "DE-A" ? healthy.axial : healthy.radial) }) {
         featureDeviations[PointID(machine.id, name)] = Dictionary(
           uniqueKeysWithValues: now.compactMap { feature, value in
             then[feature].map {
@@ -93,13 +96,17 @@ struct Specimen {
     }
     var window = MachineWindow(
       machine: machine.id, stamp: stamp(second), state: state,
-      vibration: [
-        features("DE-H", radial, lines, second), features("DE-A", axial, [], second),
-      ].filter { defects[$0.point] == nil },
+      vibration: heard.map { features($0.0, $0.1, $0.0 == "DE-A" ? [] : lines, second) }
+        .filter { defects[$0.point] == nil },
       readings: readings, readingDeviations: readingDeviations, featureDeviations: featureDeviations,
       scores: scores, defects: defects)
     window.refused = defects.mapValues { _ in stamp(second).monotonic }
     return window
+  }
+
+  private var heard: [(String, [Feature: Double])] {
+    if more.isEmpty { return [("DE-H", radial), ("DE-A", axial)] }
+    return more.sorted { $0.key < $1.key }.map { ($0.key, radial.merging([.order1: $0.value]) { $1 }) }
   }
 
   private func features(
@@ -140,10 +147,10 @@ extension Specimen {
     case "unbalance":
       radial.merge([.order1: 4.0, .velocityRMS: 4.1]) { $1 }
       axial.merge([.order1: 0.6, .velocityRMS: 0.7]) { $1 }
-    case "misalignment":
+    case "parallel-misalignment":
       radial.merge([.order1: 1.6, .order2: 2.6, .order3: 0.6, .velocityRMS: 3.2]) { $1 }
       axial.merge([.order1: 1.5, .order2: 1.8, .velocityRMS: 2.4]) { $1 }
-    case "looseness":
+    case "rotating-looseness":
       radial.merge([
         .orderHalf: 0.5, .order1: 1.8, .order2: 1.1, .order3: 1.0, .orders4to10: 1.9, .velocityRMS: 3.2,
       ]) {

@@ -131,7 +131,7 @@ struct VibrationSeverityTests {
     // All of it between the lines, so that no fault of the rotor explains it.
     specimen.radial.merge([.velocityRMS: velocity, .order1: 0.3, .order2: 0.05, .orders4to10: 0.02]) { $1 }
     specimen.radial[.displacementRMS] = displacement
-    var diagnostician = Diagnostician(machine: fan)
+    var diagnostician = Diagnostician(machine: fan, models: Classics.all)
     let findings = (1...4).map { diagnostician.diagnose(specimen.window(at: 10 * Double($0))) }
     return findings.last?.first { $0.fault == "vibration-severity" }
   }
@@ -161,7 +161,7 @@ struct VibrationSeverityTests {
     let fan = specimen(.fan)
     var specimen = Specimen(fan)
     specimen.radial[.velocityRMS] = velocity
-    var diagnostician = Diagnostician(machine: fan)
+    var diagnostician = Diagnostician(machine: fan, models: Classics.all)
     let findings = (1...4).map { second in
       var window = specimen.window(at: 10 * Double(second))
       window.featureDeviations[PointID(fan.id, "DE-H")]?[.velocityRMS] = Deviation(

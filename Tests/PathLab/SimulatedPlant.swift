@@ -39,7 +39,8 @@ public struct SimulatedPlant: ~Copyable {
     source.faults = faults
     machine = Machine(spec, kind: kind, channels: cadence.channels)
     path = PlantPath(
-      plant: Plant(site: "lab", machines: [machine]), options: options, detector: detector)
+      plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge, options: options,
+      detector: detector)
     self.cadence = cadence
     time_s = start_s
   }

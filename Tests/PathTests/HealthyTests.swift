@@ -36,7 +36,7 @@ import Testing
   private static func falls(_ spec: MachineSpec, _ kind: MachineKind) -> (before: Int, after: Int) {
     var source = SimulatedMachine(spec, seed: 2)
     let machine = Machine(spec, kind: kind, channels: [.driveEndHorizontal])
-    var path = PlantPath(plant: Plant(site: "lab", machines: [machine]))
+    var path = PlantPath(plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge)
     var notices = (before: 0, after: 0)
     for minute in 0..<4 * 1440 {
       let time_s = 60 * Double(minute)

@@ -30,7 +30,7 @@ import Testing
   /// Faults that the path names in one record, cut into windows of 16,384 samples.
   static func faults(in file: String) throws -> Set<String> {
     let source = try RecordedMachine(cwru: RecordedMachine.dataFolder + "/cwru/" + file, id: "CWRU")
-    var path = PlantPath(plant: Plant(site: "lab", machines: [rig]))
+    var path = PlantPath(plant: Plant(site: "lab", machines: [rig]), knowledge: shippedKnowledge)
     var named: Set<String> = []
     for index in 0..<7 {
       let stamp = Stamp(

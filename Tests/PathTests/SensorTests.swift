@@ -80,7 +80,8 @@ import Testing
       let site = try SiteFile.load(path: file, resources: resources)
       readers = try site.mqtt[0].readers(
         site.bindings.map { ($0.source, $0.point, $0.quantity) }, start: MonotonicTime(seconds: 0))
-      path = PlantPath(plant: site.plant, sensors: site.sensors, options: site.detection.path)
+      path = PlantPath(
+        plant: site.plant, knowledge: shippedKnowledge, sensors: site.sensors, options: site.detection.path)
       for name in Line.axes.map(\.name) + ["P-101"] { telemetry[name] = Telemetry(machine: name) }
     }
 

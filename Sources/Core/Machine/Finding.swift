@@ -64,12 +64,22 @@ public struct Finding: Sendable, Codable, Equatable {
   public var confirm: String
   public var action: String
   public var stamp: Stamp
+  /// 1 for what explains the machine's state best; nil where nothing was ranked, as of sensors.
+  public var rank: Int?
+  /// Within what time to act, in words like `4 weeks`.
+  public var due: String?
   /// The standing fault that brings this one about.
   public var consequenceOf: String?
+  /// Faults from the root to this one, or from this root through its consequences; nil where it stands alone.
+  public var chain: [String]?
+  /// A fault that would bring this one about and of which something shows, but not enough to name it.
+  public var possibleCause: String?
+  /// Where its fault model was read: the layer of the knowledge base.
+  public var layer: String?
   public init(
     machine: MachineID, point: PointID?, subject: Subject, fault: String, title: String, severity: Severity,
     confidence: Double, supporting: [Evidence], contradicting: [Evidence] = [], missing: [String] = [],
-    confirm: String, action: String, stamp: Stamp
+    confirm: String, action: String, stamp: Stamp, due: String? = nil, layer: String? = nil
   ) {
     self.machine = machine
     self.point = point
@@ -84,10 +94,23 @@ public struct Finding: Sendable, Codable, Equatable {
     self.confirm = confirm
     self.action = action
     self.stamp = stamp
+    self.due = due
+    self.layer = layer
   }
 }
 
 extension Finding {
+  /// Where a finding stands among the others of its machine.
+  public enum Role: String, CaseIterable, Sendable, Codable {
+    /// No other finding brings it about, and it brings about others.
+    case root
+    case consequence, alone
+  }
+  public var role: Role {
+    if consequenceOf != nil { return .consequence }
+    return chain == nil ? .alone : .root
+  }
+
   /// False for the statement that the fault cannot be judged: then `missing` says why, and the fault is
   /// neither there nor gone.
   public var isAssessable: Bool { confidence > 0 }

@@ -2,178 +2,208 @@
 
 public import Machine
 
-/// Names what is wrong with one machine, window by window.
+/// Names what is wrong with one machine, window by window, from fault models that are data.
 ///
-/// Each rule (`Rule.unbalance` is the one to read first) is a list of weighted symptoms. A symptom that cannot be
-/// observed is missing, not absent; a rule whose necessary symptom is missing ends in the statement that the
-/// fault cannot be judged. Confidence is the weight of what speaks for the fault, less what speaks against it,
-/// over the weight of all its symptoms. A fault is named after it was seen in `k` of `n` looks.
+/// Each fault is a list of weighted symptoms. A symptom that cannot be observed is missing, not absent; a fault whose
+/// necessary symptom is missing, or whose missing symptoms could take it away, ends in the statement that it cannot be
+/// judged. The score is the weight of what speaks for the fault, less what speaks against it, over the weight of all its
+/// symptoms. A fault is named after it was seen in `k` of `n` looks. Then look-alikes compete, consequences are told from
+/// causes, and what stands is ranked.
 ///
 /// There is no clock and no I/O here: the same windows give the same findings.
 /// ```swift
-/// var diagnostician = Diagnostician(machine: pump)
+/// var diagnostician = Diagnostician(machine: pump, models: models)
 /// for finding in diagnostician.diagnose(window) {
 ///   print(finding.isAssessable ? finding.title : "\(finding.title): needs \(finding.missing)")
 /// }
 /// ```
 public struct Diagnostician: Sendable {
-  private let machine: Machine
-  private let rules: [Rule]
-  private var memory = Persistence()
-  private var warmth = WarmthTrend()
-  private var alreadyNamed: Set<Fault> = []
-
-  static let ruleBook: [Rule] =
-    [.unbalance, .misalignment, .looseness] + Rule.bearings + [.cavitation, .blockedStrainer, .coolingLoss]
-
-  /// A diagnostician without memory, with the rules that can apply to this kind of machine.
-  public init(machine: Machine) {
-    self.machine = machine
-    rules = Diagnostician.ruleBook.filter { $0.isPossible(machine) }
+  /// The memory of one fault at one place.
+  struct Cell: Sendable {
+    var looks = Looks()
+    /// Score when the fault last held.
+    var score = 0.0
+    /// Score of the last look, named or not.
+    var partial = 0.0
+    var isStanding = false
+    var isBest = false
   }
 
-  /// What can be said about the machine after this window: faults that persist, most urgent first, then one
-  /// statement for each fault that cannot be judged (`isAssessable` is false, `missing` says why).
+  /// How long after a lubrication too much grease may show.
+  public static let greasing_s = 72.0 * 3600
+
+  let layout: Layout
+  var signatures: [Signature] = []
+  /// By signature and place.
+  var cells: [[Cell]] = []
+  let calibration: Calibration
+  let rootCause: RootCause
+  /// Outcomes of earlier diagnoses, on machines of all kinds.
+  public internal(set) var trackRecord: TrackRecord
+  /// Newest opinion of the model on each point.
+  var lastScores: [PointID: ModelScore] = [:]
+  var unnamed: [OwnFault: Looks] = [:]
+  var sensors: [SensorKey: Looks] = [:]
+  /// What people are told of faults that no symptoms name, where the models say it.
+  let texts: [String: FaultModel]
+  /// Layer of the knowledge base that speaks, by fault.
+  private let layers: [String: String]
+  var rings: [Ring] = []
+  /// What fills the rings, and where each begins.
+  var ringUses: [(probe: Probe, first: Int)] = []
+  private var warmth = WarmthTrend()
+  var lubricated: WallTime?
+
+  /// A diagnostician without memory.
+  /// - Parameters:
+  ///   - models: all faults that are known; those that cannot occur on this machine are left out.
+  ///   - trackRecord: outcomes of earlier diagnoses at this site.
+  ///   - layers: by fault, the layer of the knowledge base that has the last word on it; findings carry it.
+  public init(
+    machine: Machine, models: [FaultModel], calibration: Calibration = .identity,
+    trackRecord: TrackRecord = TrackRecord(), layers: [String: String] = [:]
+  ) {
+    layout = Layout(machine)
+    self.calibration = calibration
+    self.trackRecord = trackRecord
+    self.layers = layers
+    rootCause = RootCause(models)
+    texts = Dictionary(models.map { ($0.id, $0) }) { first, _ in first }
+    for model in models where OwnFault(rawValue: model.id) == nil {
+      if let signature = Signature(model, layout) { signatures.append(signature) }
+    }
+    markEchoes()
+    placeRings()
+    cells = signatures.map { Array(repeating: Cell(), count: $0.places.count) }
+  }
+
+  /// What can be said about the machine after this window: what stands, the best explanation first; then sensors; then
+  /// one statement for each fault that cannot be judged (`isAssessable` is false, `missing` says why).
   public mutating func diagnose(_ window: MachineWindow) -> [Finding] {
-    var findings = sensorFindings(window)
-    let falling = warmth.update(machine, window)
+    let sensors = sensorFindings(window)
+    let falling = warmth.update(layout, window)
     if window.state.motion == .off || window.state.motion == .transient {
       let reason = "the machine in steady running (it is \(window.state.motion.rawValue))"
-      return findings + allFaults.map { notAssessable($0, bearing: nil, [reason], window.stamp) }
+      let faults =
+        signatures.map { ($0.model.id, $0.model.title) }
+        + OwnFault.unnamed.map { own in
+          (own.rawValue, text(own).title)
+        }
+      return sensors + faults.map { notAssessable($0.0, $0.1, [reason], window.stamp) }
     }
-    let scene = Scene(machine: machine, window: window, falling: falling, alreadyNamed: alreadyNamed)
+    let scene = Scene(layout, window, falling: falling)
+    remember(scene)
+    for score in window.scores where layout.index[score.point] != nil { lastScores[score.point] = score }
     var open: [Finding] = []
-    for rule in rules {
-      for place in places(rule) { settle(rule, place, scene, &findings, &open) }
+    var standing: [Standing] = []
+    for s in signatures.indices {
+      for p in cells[s].indices { settle(s, p, scene, &standing, &open) }
     }
-    settleUnnamed(scene, &findings, &open)
-    alreadyNamed = Set(findings.compactMap { Fault(rawValue: $0.fault) })
-    findings.sort { ($0.severity, $0.confidence) > ($1.severity, $1.confidence) }
-    return findings + open
+    var findings = rank(standing, window.stamp)
+    let named = standing.filter { $0.finding.subject == .machine }
+    settleUnnamed(
+      scene, isNamed: !named.isEmpty,
+      isVibrationNamed: named.contains { signatures[$0.signature].model.watch == .waveforms },
+      &findings, &open)
+    return findings + sensors + open
   }
 
-  private var allFaults: [Fault] { rules.map(\.fault) + [.vibrationSeverity, .anomaly] }
-
-  private func places(_ rule: Rule) -> [Place] {
-    guard rule.perBearing, !machine.bearings.isEmpty else { return [.machine] }
-    return machine.bearings.map { Place(bearing: $0.name) }
-  }
+  // MARK: one window
 
   private mutating func settle(
-    _ rule: Rule, _ place: Place, _ scene: Scene, _ findings: inout [Finding], _ open: inout [Finding]
+    _ s: Int, _ p: Int, _ scene: Scene, _ standing: inout [Standing], _ open: inout [Finding]
   ) {
+    let signature = signatures[s]
+    let place = signature.places[p]
     let stamp = scene.window.stamp
-    var outcome = rule.judge(scene, at: place)
-    if rule.basis == .readings, scene.window.state.motion == .unknown {
-      outcome = .notAssessable(["the operating state (shaft speed or power)"])
+    if let lacking = lacking(signature, scene) {
+      open.append(notAssessable(signature, place, lacking, stamp))
+      return
     }
-    let time = rule.basis == .vibration ? scene.newestWaveform ?? stamp.monotonic : stamp.monotonic
-    let key = Persistence.Key(fault: rule.fault, place: place.bearing ?? "")
-    switch outcome {
-    case .notAssessable(let missing):
-      open.append(notAssessable(rule.fault, bearing: place.bearing, missing, stamp))
-    case .absent:
-      if let standing = memory.record(nil, key, at: time, quota: rule.quota) { findings.append(standing) }
-    case .present(let finding):
-      if let standing = memory.record(finding, key, at: time, quota: rule.quota) { findings.append(standing) }
+    if signature.needsLubrication, !isFreshlyGreased(stamp) { return }
+    let isStanding = cells[s][p].isStanding
+    let anomalous = anomalousPoints
+    let judged = signature.judge(
+      scene, at: place, rings, anomalous: anomalous, isStanding: isStanding, calibration)
+    cells[s][p].partial = judged.score
+    var found: Finding?
+    switch judged.verdict {
+    case .notAssessable:
+      let reasons = signature.reasons(for: judged.deciding, scene, at: place)
+      open.append(notAssessable(signature, place, reasons, stamp))
+      return
+    case .absent: break
+    case .present:
+      let rivalry = signature.bearingLine.map { scene.rivalry($0, at: place) }
+      guard rivalry?.isClear ?? true else { break }
+      found = finding(signature, place, judged, scene, isStanding, rivalry?.evidence)
+      cells[s][p].score = judged.score
     }
+    let isHeard = signature.model.watch == .waveforms
+    let time = isHeard ? scene.newestWaveform ?? stamp.monotonic : stamp.monotonic
+    let stands = cells[s][p].looks.record(found, at: time, signature.quota)
+    cells[s][p].isStanding = stands != nil
+    guard let stands else { return }
+    standing.append(
+      Standing(
+        signature: s, place: p, finding: stands, score: cells[s][p].score,
+        onset: cells[s][p].looks.onset ?? time, wasBest: cells[s][p].isBest))
   }
 
-  /// Vibration severity and anomaly are told only when no named fault accounts for them; lower vibration always.
-  private mutating func settleUnnamed(_ scene: Scene, _ findings: inout [Finding], _ open: inout [Finding]) {
-    let named = findings.filter { $0.subject == .machine }.compactMap { Fault(rawValue: $0.fault) }
-    let stamp = scene.window.stamp
-    let scored = scene.window.scores.map(\.stamp.monotonic).max() ?? stamp.monotonic
-    let unnamed: [(Fault, Rule.Outcome, MonotonicTime, Quota, Bool)] = [
-      (
-        .vibrationSeverity, scene.judgeSeverity(), scene.newestWaveform ?? stamp.monotonic,
-        scene.newestWaveform == nil ? .readings : .waveforms, named.contains(where: \.explainsVibration)
-      ),
-      (
-        .vibrationFall, scene.judgeFall(), scene.newestWaveform ?? stamp.monotonic,
-        scene.newestWaveform == nil ? .readings : .waveforms, false
-      ),
-      (.anomaly, scene.judgeScores(), scored, .scores, !named.isEmpty),
-    ]
-    for (fault, outcome, time, quota, isExplained) in unnamed {
-      let key = Persistence.Key(fault: fault, place: "")
-      var standing: Finding?
-      switch outcome {
-      case .notAssessable where fault == .anomaly && !scene.vibration.isEmpty && memory.isKnown(key):
-        // The model scores new waveforms only; between them its last opinion holds.
-        standing = memory.standing(key, quota: quota)
-      case .notAssessable where fault == .vibrationFall: break
-      case .notAssessable(let missing):
-        open.append(notAssessable(fault, bearing: nil, missing, stamp))
-      case .absent: standing = memory.record(nil, key, at: time, quota: quota)
-      case .present(let finding): standing = memory.record(finding, key, at: time, quota: quota)
-      }
-      if let standing, !isExplained { findings.append(standing) }
+  /// What is missing before any symptom is looked for; nil when nothing is.
+  private func lacking(_ signature: Signature, _ scene: Scene) -> [String]? {
+    if !signature.unsaid.isEmpty { return signature.unsaid }
+    if signature.needsLubrication, lubricated == nil {
+      return [FaultModel.MachineDatum.recentLubrication.request]
     }
+    if signature.model.watch != .waveforms, scene.window.state.motion == .unknown {
+      return ["the operating state (shaft speed or power)"]
+    }
+    return nil
   }
 
-  private mutating func sensorFindings(_ window: MachineWindow) -> [Finding] {
-    var looks: [Persistence.Key: Finding?] = [:]
-    for key in memory.sensorKeys { looks[key] = .some(nil) }
-    let defects = window.defects.filter { $0.key.machine == machine.id }
-    // Points that fall silent together have one cause, a bus or a node: one finding about the machine's data.
-    let silent = defects.filter { $0.value.kind == .noData }
-    let isOneSilence = silent.count > 1
-    if isOneSilence {
-      looks[Persistence.Key(fault: .sensorNoData, place: "")] = Finding.silence(
-        of: machine, silent, at: window.stamp)
-    }
-    for (point, defect) in defects where !(isOneSilence && defect.kind == .noData) {
-      let fault = Fault(defect.kind)
-      looks[Persistence.Key(fault: fault, place: point.name)] = Finding.sensor(
-        point, defect, at: window.stamp)
-    }
-    let keys = looks.keys.sorted { ($0.place, $0.fault.rawValue) < ($1.place, $1.fault.rawValue) }
-    return keys.compactMap { key in look(at: key, looks[key] ?? nil, window) }
+  private func isFreshlyGreased(_ stamp: Stamp) -> Bool {
+    guard let lubricated else { return false }
+    let age_s = Double(stamp.wall.nanoseconds - lubricated.nanoseconds) / 1e9
+    return age_s >= 0 && age_s <= Diagnostician.greasing_s
   }
 
-  /// One look at one sensor. What is judged from the shape of a waveform, and may be wrong about one, counts once
-  /// per waveform.
-  private mutating func look(at key: Persistence.Key, _ finding: Finding?, _ window: MachineWindow)
-    -> Finding?
-  {
-    let now = window.stamp.monotonic
-    let isShape = [.sensorLooseMount, .sensorClipped, .sensorBias].contains(key.fault)
-    guard isShape, machine.points(.vibration).contains(where: { $0.id.name == key.place }) else {
-      return memory.record(finding, key, at: now, quota: .sensors)
-    }
-    let accepted = window.vibration.first { $0.point.name == key.place }?.stamp.monotonic
-    let refused = window.refused[PointID(machine.id, key.place)]
-    guard let taken = finding == nil ? accepted : refused else {
-      return memory.standing(key, quota: .waveforms)
-    }
-    return memory.record(finding, key, at: taken, quota: .waveforms)
+  private var anomalousPoints: Int? {
+    lastScores.isEmpty ? nil : lastScores.values.count(where: \.isAnomalous)
   }
 
-  private func notAssessable(_ fault: Fault, bearing: String?, _ missing: [String], _ stamp: Stamp) -> Finding
-  {
+  private func finding(
+    _ signature: Signature, _ place: Place, _ judged: Signature.Judgement, _ scene: Scene,
+    _ isStanding: Bool, _ rival: Evidence?
+  ) -> Finding {
+    let model = signature.model
+    let seen = signature.evidence(
+      scene, at: place, rings, anomalous: anomalousPoints, isStanding: isStanding)
+    let severity = scene.severity(of: signature, at: place)
+    return Finding(
+      machine: layout.machine.id, point: seen.point, subject: model.subject, fault: model.id,
+      title: title(signature, place), severity: severity, confidence: judged.score,
+      supporting: seen.supporting + [rival].compactMap(\.self), contradicting: seen.contradicting,
+      missing: signature.reasons(for: judged.missing, scene, at: place),
+      confirm: model.confirm.joined(separator: " "), action: model.actions.joined(separator: " "),
+      stamp: scene.window.stamp, due: model.due(at: severity),
+      layer: layers[model.id])
+  }
+
+  private func title(_ signature: Signature, _ place: Place) -> String {
+    place == .machine ? signature.model.title : "\(signature.model.title) (\(place.name(in: layout)))"
+  }
+
+  private func notAssessable(
+    _ signature: Signature, _ place: Place, _ missing: [String], _ stamp: Stamp
+  ) -> Finding {
+    notAssessable(signature.model.id, title(signature, place), missing, stamp)
+  }
+
+  func notAssessable(_ fault: String, _ title: String, _ missing: [String], _ stamp: Stamp) -> Finding {
     Finding(
-      machine: machine.id, point: nil, subject: .machine, fault: fault.rawValue,
-      title: bearing.map { "\(fault.title) (\($0))" } ?? fault.title, severity: .notice, confidence: 0,
-      supporting: [], missing: missing, confirm: "",
+      machine: layout.machine.id, point: nil, subject: .machine, fault: fault, title: title,
+      severity: .notice, confidence: 0, supporting: [], missing: missing, confirm: "",
       action: "Not assessable. Provide: \(missing.joined(separator: "; ")).", stamp: stamp)
-  }
-}
-
-/// Whether temperatures fall, from an average over about ten minutes that is kept per point.
-private struct WarmthTrend: Sendable {
-  private var averages: [PointID: (value: Double, time: MonotonicTime)] = [:]
-
-  mutating func update(_ machine: Machine, _ window: MachineWindow) -> Set<PointID> {
-    var falling: Set<PointID> = []
-    for reading in window.readings where reading.quantity == .temperature {
-      guard let value = reading.usable, reading.point.machine == machine.id else { continue }
-      let now = reading.stamp.monotonic
-      let known = averages[reading.point] ?? (value, now)
-      if value < known.value - 0.5 { falling.insert(reading.point) }
-      let share = min(1, max(0, now.seconds(since: known.time)) / 600)
-      averages[reading.point] = (known.value + share * (value - known.value), now)
-    }
-    return falling
   }
 }

@@ -21,55 +21,41 @@ struct Quota: Sendable {
   static let sensors = Quota(k: 2, n: 3, spacing_s: 5)
 }
 
-/// The memory of diagnosis: what was seen of each fault at each place in the last looks. Bounded by the number
-/// of faults times places.
-struct Persistence: Sendable {
-  struct Key: Hashable {
-    var fault: Fault
-    var place: String
-  }
+/// What was seen of one fault at one place in the last looks.
+struct Looks: Sendable {
+  /// The newest look is the lowest bit.
+  private var bits: UInt8 = 0
+  private var last: MonotonicTime?
+  private(set) var newest: Finding?
+  /// When it was first seen of late: the oldest of the looks that led to what is seen now.
+  private(set) var onset: MonotonicTime?
 
-  private struct Memory {
-    var looks: [Bool] = []
-    var lastLook: MonotonicTime?
-    var newest: Finding?
-  }
-  private var memories: [Key: Memory] = [:]
+  /// Whether a look was ever taken.
+  var isKnown: Bool { last != nil }
+
+  /// Whether the fault is named.
+  func isStanding(_ quota: Quota) -> Bool { bits.nonzeroBitCount >= quota.k && newest != nil }
+
+  /// The finding that stands without a new look.
+  func standing(_ quota: Quota) -> Finding? { isStanding(quota) ? newest : nil }
 
   /// Takes one look into account and returns the finding if the fault is named.
   /// - Parameter time: when the newest data behind the look were measured; older or equal data do not count again.
-  mutating func record(
-    _ finding: Finding?, _ key: Key, at time: MonotonicTime, quota: Quota
-  ) -> Finding? {
-    var memory = memories[key] ?? Memory()
-    let wait = memory.lastLook.map { time.seconds(since: $0) } ?? .infinity
+  mutating func record(_ finding: Finding?, at time: MonotonicTime, _ quota: Quota) -> Finding? {
+    let wait = last.map { time.seconds(since: $0) } ?? .infinity
     if wait > 0, wait >= quota.spacing_s {
-      memory.looks = (memory.looks + [finding != nil]).suffix(quota.n)
-      memory.lastLook = time
+      bits = (bits << 1 | (finding == nil ? 0 : 1)) & (1 << UInt8(quota.n) - 1)
+      last = time
     }
     if var finding {
       // The place of a standing fault does not wander between points that show it equally well.
-      if let known = memory.newest { finding.point = known.point }
-      memory.newest = finding
+      if let known = newest { finding.point = known.point }
+      newest = finding
+      onset = onset ?? time
+    } else if bits == 0 {
+      newest = nil
+      onset = nil
     }
-    let isNamed = memory.looks.count(where: \.self) >= quota.k
-    if !memory.looks.contains(true), finding == nil { memory.newest = nil }
-    memories[key] = memory
-    return isNamed ? memory.newest : nil
-  }
-
-  /// Whether anything was ever seen or looked for under this key.
-  func isKnown(_ key: Key) -> Bool { memories[key] != nil }
-
-  /// The finding that stands without a new look.
-  func standing(_ key: Key, quota: Quota) -> Finding? {
-    guard let memory = memories[key], memory.looks.count(where: \.self) >= quota.k else { return nil }
-    return memory.newest
-  }
-
-  /// Sensors with a remembered defect: they need a look in every window, to be forgotten in time.
-  var sensorKeys: [Key] {
-    memories.filter { $0.key.fault.isSensorFault && $0.value.newest != nil }.map(\.key)
-      .sorted { ($0.place, $0.fault.rawValue) < ($1.place, $1.fault.rawValue) }
+    return standing(quota)
   }
 }

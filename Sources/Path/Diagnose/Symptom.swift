@@ -2,133 +2,116 @@
 
 import Machine
 
-/// What one symptom says about one window.
-struct Observation {
-  enum Verdict { case speaksFor, speaksAgainst, silent }
-  var verdict: Verdict
-  var evidence: Evidence
+/// One line of a fault's signature, made ready for one machine.
+struct Symptom: Sendable {
+  let model: SymptomModel
+  var probe: Probe
+  /// Whether a consequence of the fault shows in the same quantity: once the fault is named, that does not speak
+  /// against it.
+  var isEchoed = false
+  /// Source of its reference.
+  let source: String
+  /// Whether it is one feature in mm/s: then the limits of the overall velocity stand in for its baseline.
+  let isVelocity: Bool
+  /// Below this value no ratio counts.
+  let floor: Double
 
-  /// - Parameters:
-  ///   - subject: what was measured and where, like `1x velocity at DE-H`.
-  ///   - comparison: how `reference` relates to it, like `limit` or `baseline`.
-  init(
-    _ verdict: Verdict, _ subject: String, quantity: String, value: Double, _ comparison: String,
-    _ reference: Double?, unit: String = "", source: String
-  ) {
-    self.verdict = verdict
+  init(_ model: SymptomModel, of fault: FaultModel, _ layout: Layout) {
+    self.model = model
+    probe = Probe(model, layout)
+    if case .feature(let feature) = model.see.quantity, feature.unit == "mm/s" {
+      isVelocity = true
+      floor =
+        [.velocityRMS, .order1].contains(feature) ? GeneralLimits.floor_mm_s : Symptom.lineFloor_mm_s
+    } else {
+      isVelocity = false
+      floor = 0
+    }
+    let own = model.supports.map(\.needsBaseline) ?? model.opposes.map(\.needsBaseline) ?? false
+    source = model.source.isEmpty ? (own ? ownBaseline : fault.source) : model.source
+  }
+
+  /// The fact behind a worth, in words.
+  func evidence(_ worth: Worth, in scene: Scene) -> Evidence {
+    let look = worth.look
+    let point = look.point >= 0 ? scene.layout.points[look.point].id.name : ""
+    let quantity = model.see.quantity.identifier
+    if let level = worth.standIn {
+      return .of(
+        "\(level.subject) at \(point)", quantity: quantity, level.value, "limit", level.limit,
+        unit: level.unit, source: level.source, weight: abs(worth.gain))
+    }
+    let isFor = worth.stance == .speaksFor
+    let unit = unit(in: scene, look)
+    guard let test = isFor ? model.supports : model.opposes else {
+      return .of(
+        model.see.subject(at: point), quantity: quantity, look.value, "", nil, unit: unit, source: source,
+        weight: abs(worth.gain))
+    }
+    let (comparison, reference) = test.reference(isFor: isFor, look)
+    let isOwn = test.needsBaseline
+    let what = isOwn ? Observable(model.see.quantity, at: model.see.point) : model.see
+    return .of(
+      what.subject(at: subjectPlace(point, look, scene)), quantity: quantity,
+      isOwn ? look.deviation.value : look.value, comparison, reference,
+      unit: isOwn ? self.unit(of: model.see.quantity, in: scene, look) : unit,
+      source: isOwn ? ownBaseline : source, weight: abs(worth.gain))
+  }
+
+  private func subjectPlace(_ point: String, _ look: Look, _ scene: Scene) -> String {
+    guard let line = look.line else { return point }
+    return "\(point) (\(scene.layout.parts[line.part]))"
+  }
+
+  private func unit(in scene: Scene, _ look: Look) -> String {
+    switch model.see.form {
+    case .value: unit(of: model.see.quantity, in: scene, look)
+    case .change:
+      unit(of: model.see.quantity, in: scene, look) == "degC"
+        ? "K" : unit(of: model.see.quantity, in: scene, look)
+    case .slope: unit(of: model.see.quantity, in: scene, look) + "/h"
+    default: ""
+    }
+  }
+
+  private func unit(of quantity: Observable.Quantity, in scene: Scene, _ look: Look) -> String {
+    switch quantity {
+    case .feature(let feature): return feature.unit
+    case .reading, .readingDifference:
+      guard look.point >= 0 else { return "" }
+      let symbol = scene.layout.points[look.point].quantity.canonicalUnit.symbol
+      return symbol == "1" ? "" : symbol
+    case .featureRatio, .readingRatio, .line, .anomalousPoints: return ""
+    }
+  }
+}
+
+extension SymptomModel.Test {
+  /// What a value was held against, in words, and the number.
+  fileprivate func reference(isFor: Bool, _ look: Look) -> (String, Double) {
+    let own = look.deviation.baselineMean
+    switch self {
+    case .atLeast(let limit): return (isFor ? "expected at least" : "against the fault from", limit)
+    case .below(let limit): return (isFor ? "expected below" : "against the fault below", limit)
+    case .within(let low, let high):
+      return look.value - low <= high - look.value
+        ? (isFor ? "expected from" : "against the fault from", low)
+        : (isFor ? "expected up to" : "against the fault up to", high)
+    case .raised, .risen, .fallen, .usual: return ("baseline", own)
+    }
+  }
+}
+
+extension Evidence {
+  /// A sentence of what was measured, what it was held against, and where that comes from.
+  static func of(
+    _ subject: String, quantity: String, _ value: Double, _ comparison: String, _ reference: Double?,
+    unit: String = "", source: String, weight: Double
+  ) -> Evidence {
     let suffix = unit.isEmpty ? "" : " \(unit)"
     let compared = reference.map { ", \(comparison) \(plain($0))\(suffix)" } ?? ""
-    evidence = Evidence(
+    return Evidence(
       "\(subject) is \(plain(value))\(suffix)\(compared)", quantity: quantity, value: value,
-      reference: reference, unit: unit, source: source, weight: 0)
+      reference: reference, unit: unit, source: source, weight: weight)
   }
-}
-
-/// One line of a rule: how much a symptom speaks for a fault when it shows, and against it when it was looked
-/// for and is not there.
-struct Symptom: Sendable {
-  /// What is missing when it cannot be observed, in words.
-  var input: String
-  var weight: Double
-  var against: Double = 0
-  /// Without it the fault is not named, and cannot be judged when it cannot be observed.
-  var isNecessary = false
-  var observe: @Sendable (Scene, Place) -> Observation?
-}
-
-/// Where a rule looks: the machine as a whole, or one of its bearings.
-struct Place: Hashable {
-  var bearing: String?
-  static let machine = Place(bearing: nil)
-}
-
-/// A fault's signature as data: when it can occur at all, and the weighted symptoms.
-struct Rule: Sendable {
-  /// What carries the rule's news: a new waveform, or each new set of readings.
-  enum Basis { case vibration, readings }
-  var fault: Fault
-  var basis: Basis
-  var isPossible: @Sendable (Machine) -> Bool = { _ in true }
-  /// Looks at each bearing on its own.
-  var perBearing = false
-  /// What is missing before any symptom can be looked for.
-  var needs: @Sendable (Scene, Place) -> [String] = { _, _ in [] }
-  var quota = Quota.waveforms
-  var symptoms: [Symptom]
-  /// The least severity of the named fault; a high vibration raises it.
-  var severity: @Sendable (Scene, Place) -> Severity = { _, _ in .warning }
-  var bestPoint: @Sendable (Scene, Place) -> PointID? = { _, _ in nil }
-
-  /// What a rule makes of one window.
-  enum Outcome {
-    case absent
-    case present(Finding)
-    case notAssessable([String])
-  }
-
-  /// The least confidence with which a fault is named.
-  static let confidenceThreshold = 0.5
-
-  func judge(_ scene: Scene, at place: Place) -> Outcome {
-    let needed = needs(scene, place)
-    if !needed.isEmpty { return .notAssessable(needed) }
-    var supporting: [Evidence] = []
-    var contradicting: [Evidence] = []
-    var missing: [String] = []
-    var blocking: [String] = []
-    var balance = 0.0
-    var isRuledOut = false
-    for symptom in symptoms {
-      guard var seen = symptom.observe(scene, place) else {
-        symptom.isNecessary ? blocking.append(symptom.input) : missing.append(symptom.input)
-        continue
-      }
-      switch seen.verdict {
-      case .speaksFor:
-        balance += symptom.weight
-        seen.evidence.weight = symptom.weight
-        if symptom.weight > 0 { supporting.append(seen.evidence) }
-      case .speaksAgainst where symptom.against > 0:
-        balance -= symptom.against
-        seen.evidence.weight = symptom.against
-        contradicting.append(seen.evidence)
-        isRuledOut = isRuledOut || symptom.isNecessary
-      case .speaksAgainst, .silent:
-        isRuledOut = isRuledOut || symptom.isNecessary
-      }
-    }
-    if isRuledOut { return .absent }
-    if !blocking.isEmpty { return .notAssessable(unique(blocking)) }
-    if basis == .vibration, let speed = scene.estimatedSpeed { supporting.append(speed) }
-    let confidence = min(1, balance / symptoms.reduce(0) { $0 + $1.weight })
-    guard confidence >= Rule.confidenceThreshold else { return .absent }
-    return .present(
-      Finding(
-        machine: scene.machine.id, point: bestPoint(scene, place), subject: .machine, fault: fault.rawValue,
-        title: place.bearing.map { "\(fault.title) (\($0))" } ?? fault.title,
-        severity: severity(scene, place), confidence: confidence, supporting: supporting,
-        contradicting: contradicting, missing: unique(missing), confirm: fault.confirm, action: fault.action,
-        stamp: scene.window.stamp))
-  }
-}
-
-/// The elements in their first order, each once.
-func unique(_ words: [String]) -> [String] {
-  var seen: Set<String> = []
-  return words.filter { seen.insert($0).inserted }
-}
-
-/// A number for people: three figures or so, no exponent for the sizes that machines have.
-func plain(_ x: Double) -> String {
-  guard x.isFinite else { return "unknown" }
-  let digits: Double =
-    switch abs(x) {
-    case 100...: 1
-    case 10..<100: 10
-    case 1..<10: 100
-    default: 1000
-    }
-  let rounded = (x * digits).rounded() / digits
-  guard rounded == rounded.rounded(), abs(rounded) < 1e15 else { return "\(rounded)" }
-  return "\(Int64(rounded))"
 }

@@ -10,6 +10,8 @@ public enum AgentError: Error, CustomStringConvertible {
   case noResources(tried: [String])
   /// The model file was refused.
   case model(file: String, reason: String)
+  /// The fault files, or the calibration beside them, are wrong: everything that is, a line each.
+  case knowledge(String)
   /// The data directory cannot be used.
   case storage(String)
   /// A recording has a line that cannot be read.
@@ -34,7 +36,7 @@ public enum AgentError: Error, CustomStringConvertible {
     case .noResources(let tried):
       "devices/ not found in \(tried.joined(separator: ", ")); set MILLWRIGHT_RESOURCES to the folder that holds it"
     case .model(let file, let reason): "\(file): model refused: \(reason)"
-    case .storage(let reason): reason
+    case .knowledge(let reason), .storage(let reason): reason
     case .recording(let file, let line, let reason): "\(file):\(line): \(reason)"
     case .notRunning(let reason): reason
     case .demo(let reason): reason
@@ -45,7 +47,7 @@ public enum AgentError: Error, CustomStringConvertible {
   /// The exit code after sysexits.h: 64 wrong usage, 65 bad recording, 69 not reachable, 78 bad configuration, 74 input or output.
   public var exitCode: Int32 {
     switch self {
-    case .settings, .noResources, .model: 78
+    case .settings, .noResources, .model, .knowledge: 78
     case .notRunning, .unreachable, .demo: 69
     case .storage: 74
     case .recording, .unreadable: 65

@@ -5,9 +5,11 @@ import Alert
 import Broker
 import Budget
 import Clockwork
+import Diagnose
 import Fieldbus
 import Foundation
 import Infer
+import Knowledge
 import Machine
 import Store
 import Sync
@@ -35,7 +37,8 @@ struct Generation: Sendable {
   }
 
   init(
-    site: SiteFile, store: Store, memory: Memory, detector: AnomalyDetector?, account: StageAccount,
+    site: SiteFile, resources: Resources, store: Store, memory: Memory, detector: AnomalyDetector?,
+    account: StageAccount,
     clock: any Timekeeper, journal: Journal, started: WallTime
   ) throws(AgentError) {
     self.site = site
@@ -76,11 +79,13 @@ struct Generation: Sendable {
       throw .unreachable("\(error)")
     }
     let publisher = upstream?.publisher
+    let knowledge = try KnowledgeBase.load(for: site, resources: resources)
+    let calibration = try Calibration.load(from: resources)
     runner = PathRunner(
       site: site,
       path: PlantPath(
-        plant: site.plant, sensors: site.sensors, options: site.detection.path, detector: detector,
-        memory: memory.baselines, restoring: memory.alarms,
+        plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
+        options: site.detection.path, detector: detector, memory: memory.baselines, restoring: memory.alarms,
         watched: memory.watched.map { ($0, clock.stamp()) }),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })

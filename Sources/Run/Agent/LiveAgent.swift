@@ -8,6 +8,7 @@ public import Clockwork
 import Fieldbus
 import Foundation
 import Infer
+import Knowledge
 import Machine
 import Store
 import Sync
@@ -45,7 +46,8 @@ public struct LiveAgent: Sendable {
       let detector = try AnomalyDetector.load(
         for: site, resources: resources, calibration: memory.calibration, journal: journal)
       let generation = try Generation(
-        site: site, store: store, memory: memory, detector: detector, account: account, clock: clock,
+        site: site, resources: resources, store: store, memory: memory, detector: detector, account: account,
+        clock: clock,
         journal: journal, started: started)
       notice?.send("READY=1\nSTATUS=\(site.summary)")
       let current = site
@@ -68,6 +70,7 @@ public struct LiveAgent: Sendable {
       notice?.send("RELOADING=1\nMONOTONIC_USEC=\(now)")
       do {
         let next = try SiteFile.load(path: current.path, resources: resources)
+        _ = try KnowledgeBase.load(for: next, resources: resources)
         guard next.storage == current.storage, next.node == current.node,
           next.plant.site == current.plant.site
         else {

@@ -39,12 +39,13 @@ struct MachinePath {
   /// Whether the last judgement found nothing wrong with the machine.
   private var wasHealthy = true
 
-  init(machine: Machine, timing: Timing, baseline: Baseline) {
+  /// - Parameter diagnostician: one without memory, for this machine.
+  init(machine: Machine, timing: Timing, baseline: Baseline, diagnostician: Diagnostician) {
     self.machine = machine
     self.timing = timing
     self.baseline = baseline
     tracker = OperatingStateTracker(machine: machine)
-    diagnostician = Diagnostician(machine: machine)
+    self.diagnostician = diagnostician
   }
 
   /// Newest shaft speed that may be used, r/min.
@@ -69,6 +70,9 @@ struct MachinePath {
     let points = machine.points(.vibration)
     return points.allSatisfy { baseline.isArmed($0.id, in: state) }
   }
+
+  /// Takes note of what people did at this machine, or at one of this kind.
+  mutating func note(_ event: MaintenanceEvent, on kind: MachineKind) { diagnostician.note(event, on: kind) }
 
   /// Takes a judged reading.
   mutating func accept(_ reading: Reading) {

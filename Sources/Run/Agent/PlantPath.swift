@@ -3,9 +3,10 @@
 public import Alert
 public import Budget
 public import Condition
-import Diagnose
+public import Diagnose
 import Features
 public import Infer
+public import Knowledge
 public import Machine
 public import Store
 
@@ -13,7 +14,7 @@ public import Store
 ///
 /// No clock and no I/O: the same samples at the same stamps give the same batches, live or replayed.
 /// ```swift
-/// var path = PlantPath(plant: plant, detector: detector)
+/// var path = PlantPath(plant: plant, knowledge: knowledge, detector: detector)
 /// let batch = path.advance(samples, at: stamp)   // what is to be stored and published
 /// ```
 public struct PlantPath: ~Copyable {
@@ -42,23 +43,30 @@ public struct PlantPath: ~Copyable {
   private var newest: [PointID: Waveform] = [:]
 
   /// - Parameters:
+  ///   - knowledge: what is known of faults; each machine is judged by those that it can have.
+  ///   - calibration: from their scores to probabilities.
   ///   - sensors: which points are of one sensor; where nothing is said, less is checked.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
   ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
-    plant: Plant, sensors: SensorLayout = SensorLayout(), options: Options = Options(),
-    detector: AnomalyDetector? = nil, memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
+    plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
+    sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
+    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
     watched: (memory: AlarmMemory, at: Stamp)? = nil
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
       waveformAge_s: options.waveformAge_s)
+    let layers = knowledge.layers
     machines = plant.machines.map { machine in
       let baseline =
         memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
-      return MachinePath(machine: machine, timing: timing, baseline: baseline)
+      return MachinePath(
+        machine: machine, timing: timing, baseline: baseline,
+        diagnostician: Diagnostician(
+          machine: machine, models: knowledge.models(for: machine), calibration: calibration, layers: layers))
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant, layout: sensors)
@@ -90,6 +98,13 @@ public struct PlantPath: ~Copyable {
     let transitions = try alarms.apply(command, at: now)
     keep(transitions, in: &batch)
     return transitions
+  }
+
+  /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
+  public mutating func note(_ event: MaintenanceEvent) {
+    guard let place = places[event.machine] else { return }
+    let kind = machines[place].machine.kind
+    for i in machines.indices { machines[i].note(event, on: kind) }
   }
 
   /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not

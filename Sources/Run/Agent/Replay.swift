@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alert
+import Diagnose
 import Foundation
 import Infer
+import Knowledge
 public import Machine
 public import Store
 
@@ -17,7 +19,9 @@ public struct Replay: ~Copyable {
   public init(site: SiteFile, resources: Resources, tick_s: Double = 0.5) throws(AgentError) {
     let detector = try AnomalyDetector.load(for: site, resources: resources)
     path = PlantPath(
-      plant: site.plant, sensors: site.sensors, options: site.detection.path, detector: detector)
+      plant: site.plant, knowledge: try .load(for: site, resources: resources),
+      calibration: try .load(from: resources), sensors: site.sensors, options: site.detection.path,
+      detector: detector)
     self.tick_s = tick_s
   }
 
