@@ -189,13 +189,17 @@ let package = Package(
     .target(
       name: "PathLab",
       dependencies: [
-        "Agent", "Alert", "Clockwork", "Engine", "Infer", "Knowledge", "Machine", "Simulation", "Firmware",
-        "Store",
+        "Agent", "Alert", "Clockwork", "Diagnose", "Engine", "Infer", "Knowledge", "Machine", "Simulation",
+        "Firmware", "Store",
       ],
       path: "Tests/PathLab", swiftSettings: strict),
     .executableTarget(
       name: "path-lab", dependencies: ["PathLab", "Simulation", "Machine"], path: "Tests/PathLabCommand",
       swiftSettings: strict),
+    // Failures, chains and healthy weeks in front of the path, for `scripts/bench diagnosis`.
+    .executableTarget(
+      name: "diagnosis-lab", dependencies: ["PathLab", "Agent", "Diagnose", "Machine", "Simulation", "Store"],
+      path: "Tests/DiagnosisLab", swiftSettings: strict),
     tests(
       "Path",
       [

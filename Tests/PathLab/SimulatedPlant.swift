@@ -2,10 +2,11 @@
 
 public import Agent
 import Alert
+public import Diagnose
 public import Infer
 public import Machine
 public import Simulation
-import Store
+public import Store
 
 /// One simulated machine in front of the product's own path, on a clock that runs as fast as the CPU allows.
 ///
@@ -25,8 +26,10 @@ public struct SimulatedPlant: ~Copyable {
   private var source: SimulatedMachine
   private var path: PlantPath
   private let machine: Machine
-  private let cadence: Cadence
-  private var time_s: Double
+  /// May be changed on the way.
+  public var cadence: Cadence
+  /// Machine time of the next readings, seconds.
+  public private(set) var time_s: Double
 
   /// - Parameters:
   ///   - start_s: machine time of the first sample, seconds.
@@ -35,12 +38,22 @@ public struct SimulatedPlant: ~Copyable {
     cadence: Cadence = Cadence(),
     options: PlantPath.Options = PlantPath.Options(), detector: AnomalyDetector? = nil, start_s: Double = 0
   ) {
-    source = SimulatedMachine(spec, seed: seed)
+    var source = SimulatedMachine(spec, seed: seed)
     source.faults = faults
-    machine = Machine(spec, kind: kind, channels: cadence.channels)
+    self.init(source, kind: kind, cadence: cadence, options: options, detector: detector, start_s: start_s)
+  }
+
+  /// A machine that exists, like that of a scenario.
+  public init(
+    _ source: SimulatedMachine, kind: MachineKind, cadence: Cadence = Cadence(),
+    options: PlantPath.Options = PlantPath.Options(), calibration: Calibration = .identity,
+    detector: AnomalyDetector? = nil, start_s: Double = 0
+  ) {
+    self.source = source
+    machine = Machine(source.spec, kind: kind, channels: cadence.channels)
     path = PlantPath(
-      plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge, options: options,
-      detector: detector)
+      plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge, calibration: calibration,
+      options: options, detector: detector)
     self.cadence = cadence
     time_s = start_s
   }
@@ -52,12 +65,29 @@ public struct SimulatedPlant: ~Copyable {
   ) -> [(time_s: Double, transition: AlarmTransition)] {
     var all: [(time_s: Double, transition: AlarmTransition)] = []
     while time_s < end_s {
-      let batch = path.advance(samples(), at: stamp)
-      all += batch.transitions.map { (time_s, $0) }
-      time_s += cadence.reading_s
+      let now_s = time_s
+      let batch = advance()
+      all += batch.transitions.map { (now_s, $0) }
       if batch.transitions.contains(where: isDone) { break }
     }
     return all
+  }
+
+  /// One round of readings, with waveforms where they are due; then the clock moves on by `Cadence.reading_s`.
+  public mutating func advance() -> StoreBatch {
+    let batch = path.advance(samples(), at: stamp)
+    time_s += cadence.reading_s
+    return batch
+  }
+
+  /// What the last judgement said, the best explanation first.
+  public var findings: [Finding] { path.findings(of: machine.id) }
+  /// Whether the machine was running at the last round, and its baseline was learned for that state.
+  public var isLearned: Bool { path.lines.first?.isLearned ?? false }
+
+  /// Takes note of what people did at the machine at this moment.
+  public mutating func note(_ kind: MaintenanceEvent.Kind) {
+    path.note(MaintenanceEvent(kind: kind, machine: machine.id, time: stamp.wall))
   }
 
   private var stamp: Stamp {
@@ -72,7 +102,10 @@ public struct SimulatedPlant: ~Copyable {
     let scalars = source.scalars(at: time_s)
     var samples: [Sample] = Scalar.allCases.compactMap { scalar in
       guard let point = machine.point(scalar.rawValue) else { return nil }
-      let value = scalars[scalar]
+      // The simulator gives the imbalance in per cent.
+      let value = scalars[scalar] * (scalar == .currentImbalance ? 0.01 : 1)
+      // Of a machine at rest some transmitters have nothing to say.
+      if value.isNaN, !scalars.isOn, !scalars.hasSensorFault { return nil }
       return .reading(
         Reading(
           point: point.id, quantity: point.quantity, value: value.isNaN ? nil : value, stamp: stamp,
@@ -83,6 +116,8 @@ public struct SimulatedPlant: ~Copyable {
     }
     for channel in cadence.channels {
       let capture = source.capture(at: time_s, channel: channel)
+      // A sensor that sends nothing sends no waveform either.
+      if capture.samples.isEmpty { continue }
       samples.append(
         .waveform(
           Waveform(
@@ -103,16 +138,6 @@ extension Machine {
         name: name, designation: bearing.designation, rollingElements: bearing.elements,
         elementDiameter_mm: bearing.ratio * 100, pitchDiameter_mm: 100, source: "simulated machine")
     }
-    let roles: [(Scalar, PointRole, Quantity)] = [
-      (.speed, .shaftSpeed, .rotationalSpeed), (.bearingTemperature, .bearingTemperature, .temperature),
-      (.windingTemperature, .windingTemperature, .temperature),
-      (.ambientTemperature, .ambientTemperature, .temperature), (.power, .power, .power),
-      (.current, .current, .current),
-    ]
-    let hydraulic: [(Scalar, PointRole, Quantity)] = [
-      (.suctionPressure, .suctionPressure, .pressure), (.dischargePressure, .dischargePressure, .pressure),
-      (.flow, .flow, .flow),
-    ]
     self.init(
       id: id, name: spec.id, kind: kind, ratedPower_kW: spec.ratedPower_kW,
       ratedSpeed_rpm: spec.ratedSpeed_rpm,
@@ -128,8 +153,9 @@ extension Machine {
           bearing: spec.bearings == .sleeve || name.hasPrefix("CE")
             ? nil : name.hasPrefix("DE") ? "DE" : "NDE")
       }
-        + (roles + (spec.hydraulics == nil ? [] : hydraulic)).map {
-          Point(id: PointID(id, $0.0.rawValue), role: $0.1, quantity: $0.2)
+        + spec.instruments.compactMap { scalar in
+          let role = scalar == .speed ? PointRole.shaftSpeed : PointRole(rawValue: scalar.rawValue)
+          return role.map { Point(id: PointID(id, scalar.rawValue), role: $0, quantity: scalar.quantity) }
         }, poleCount: spec.poles, rotorBarCount: spec.rotorBars,
       gears: spec.gear.map {
         [GearPair(name: "stage 1", driverTeeth: $0.pinionTeeth, drivenTeeth: $0.wheelTeeth)]
@@ -140,5 +166,27 @@ extension Machine {
       bearingType: BearingType(rawValue: spec.bearings.rawValue),
       drive: DriveType(rawValue: spec.drive.rawValue),
       rotor: RotorType(rawValue: spec.rotor.rawValue))
+  }
+}
+
+extension Scalar {
+  /// What it measures, in the canonical unit; the imbalance of currents is a share.
+  var quantity: Quantity {
+    switch self {
+    case .speed: .rotationalSpeed
+    case .load, .currentImbalance: .ratio
+    case .bearingTemperature, .windingTemperature, .ambientTemperature, .casingTemperature,
+      .dischargeTemperature, .valveTemperature, .ventTemperature, .sealTemperature, .oilTemperature,
+      .couplingTemperature:
+      .temperature
+    case .suctionPressure, .dischargePressure, .interstagePressure, .differentialPressure, .sealPressure,
+      .oilPressure:
+      .pressure
+    case .flow: .flow
+    case .current: .current
+    case .power: .power
+    case .velocityRMS: .velocity
+    case .accelerationRMS: .acceleration
+    }
   }
 }

@@ -98,13 +98,17 @@ public struct PartMatch: Sendable, Codable, Equatable {
   public var prominence: Double
   /// How many harmonics, the first included, stand without a gap.
   public var harmonics: Int
+  /// The highest harmonic above the first over the first, among those looked for, whether or not one stands between; 0
+  /// where none stands, nil where the first does not stand.
+  public var overtone: Double?
   /// Sidebands of the first modulation: of a mesh, the driver's shaft.
   public var sidebands: PartSidebands?
   /// Of the second: of a mesh, the driven shaft.
   public var otherSidebands: PartSidebands?
   public init(
     part: String, line: PartLine, expected_Hz: Double, found_Hz: Double? = nil, amplitude: Double = 0,
-    prominence: Double = 0, harmonics: Int = 0, sidebands: PartSidebands? = nil,
+    prominence: Double = 0, harmonics: Int = 0, overtone: Double? = nil,
+    sidebands: PartSidebands? = nil,
     otherSidebands: PartSidebands? = nil
   ) {
     self.part = part
@@ -114,6 +118,7 @@ public struct PartMatch: Sendable, Codable, Equatable {
     self.amplitude = amplitude
     self.prominence = prominence
     self.harmonics = harmonics
+    self.overtone = overtone
     self.sidebands = sidebands
     self.otherSidebands = otherSidebands
   }

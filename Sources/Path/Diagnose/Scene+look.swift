@@ -162,7 +162,7 @@ extension Scene {
       case .harmonics: line.harmonics
       case .sidebands: line.sidebands
       case .amplitude: line.amplitude
-      case .overtone: .nan
+      case .overtone: line.overtone
       }
     guard !value.isNaN else { return nil }
     return Look(

@@ -28,6 +28,8 @@ struct Scene: Sendable {
     var sidebands: Double
     /// NaN where it is not measured.
     var amplitude: Double
+    /// The highest harmonic above the first over the first; NaN where it is not measured.
+    var overtone: Double
     /// Whether a family of bearing lines stands up as its kind of damage would make it (`LineThresholds`).
     var isAccepted = false
     /// The number that decided that, and what it had to reach: prominence, or a level in dB.
@@ -132,7 +134,8 @@ struct Scene: Sendable {
         Line(
           heard: heard, part: part, name: LineNames.index(match.line), found_Hz: match.found_Hz ?? .nan,
           strength: match.strength, harmonics: match.found_Hz == nil ? 0 : Double(match.harmonics),
-          sidebands: match.sidebands ? 1 : 0, amplitude: .nan, isAccepted: features.accepts(match),
+          sidebands: match.sidebands ? 1 : 0, amplitude: .nan, overtone: .nan,
+          isAccepted: features.accepts(match),
           decided: verdict?.level_dB ?? match.strength,
           needed: verdict?.needed_dB ?? LineThresholds.of(match.line).needed(by: match),
           isVerdict: verdict != nil))
@@ -144,7 +147,8 @@ struct Scene: Sendable {
         Line(
           heard: heard, part: part, name: LineNames.index(match.line), found_Hz: match.found_Hz ?? .nan,
           strength: match.found_Hz == nil ? 0 : match.prominence, harmonics: Double(match.harmonics),
-          sidebands: pairs.map(Double.init) ?? .nan, amplitude: match.amplitude))
+          sidebands: pairs.map(Double.init) ?? .nan, amplitude: match.amplitude,
+          overtone: match.overtone ?? .nan))
     }
   }
 

@@ -101,10 +101,16 @@ extension LineSearch {
     match.amplitude = first.amplitude
     match.prominence = first.prominence
     match.harmonics = 1
-    while match.harmonics < line.harmonics,
-      standing(
-        near: first.frequency_Hz * Double(match.harmonics + 1), LineLimits.harmonicSlip, isApart) != nil
-    { match.harmonics += 1 }
+    if line.harmonics > 1 {
+      var highest = 0.0
+      for k in 2...line.harmonics {
+        guard let harmonic = standing(near: first.frequency_Hz * Double(k), LineLimits.harmonicSlip, isApart)
+        else { continue }
+        if match.harmonics == k - 1 { match.harmonics = k }
+        highest = max(highest, harmonic.amplitude)
+      }
+      match.overtone = highest / first.amplitude
+    }
     func beside(_ modulation: Modulation?) -> PartSidebands? {
       guard let modulation else { return nil }
       let found = sidebands(modulation, of: first, isApart)

@@ -41,6 +41,8 @@ struct MachinePath {
   private var wasHealthy = true
   /// Whether no alarm about the machine stood then either.
   private var mayLearn = true
+  /// What the last judgement said, the best explanation first.
+  private(set) var findings: [Finding] = []
 
   /// - Parameter diagnostician: one without memory, for this machine.
   init(
@@ -171,7 +173,7 @@ struct MachinePath {
       }
     }
     if isComparable(state), let score = slow.score(at: now, in: state) { window.scores.append(score) }
-    let findings = diagnostician.diagnose(window)
+    findings = diagnostician.diagnose(window)
     wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
     mayLearn = wasHealthy && !alarmsStand
     learn(from: window, isHealthy: mayLearn)

@@ -141,6 +141,11 @@ public struct PlantPath: ~Copyable {
     }
   }
 
+  /// What the last judgement of one machine said, the best explanation first; faults that cannot be judged stand last.
+  public func findings(of machine: MachineID) -> [Finding] {
+    places[machine].map { machines[$0].findings } ?? []
+  }
+
   /// Standing alarms of one machine, most urgent first.
   public func standing(of machine: MachineID) -> [Alarm] { alarms.standing(of: machine) }
 
