@@ -13,7 +13,7 @@ import Testing
   /// Hours from onset, of 24 to full size, by which the fault must be named; from `path-lab onset 20` with a
   /// margin of a quarter. A cage fault and cavitation are seen, but as something else first: see the README.
   static let deadlines: [(FaultKind, Double)] = [
-    (.unbalance, 8), (.parallelMisalignment, 6), (.rotatingLooseness, 8), (.bearingOuterRace, 14),
+    (.unbalance, 14), (.parallelMisalignment, 6), (.rotatingLooseness, 8), (.bearingOuterRace, 14),
     (.bearingInnerRace, 18),
     (.bearingRollingElement, 16), (.blockedStrainer, 18), (.coolingLoss, 20), (.cavitation, 20),
   ]

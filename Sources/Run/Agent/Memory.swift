@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Foundation
 import Infer
 import Machine
@@ -8,11 +9,15 @@ import Store
 /// What an earlier run learned and raised, read back from the store.
 struct Memory: Sendable {
   var baselines: [MachineID: Baseline] = [:]
+  var slow: [MachineID: SlowDetector.Snapshot] = [:]
   var calibration: AnomalyDetector.Calibration?
   var alarms: [Alarm] = []
+  var watched: AlarmMemory?
 
   static func baselineKey(_ machine: MachineID) -> String { "baseline/\(machine)" }
+  static func slowKey(_ machine: MachineID) -> String { "slow-signals/\(machine)" }
   static let calibrationKey = "calibration"
+  static let alarmsKey = "alarms"
 
   /// Reads what is there. What cannot be read is reported and learned anew; alarms are never skipped silently.
   static func load(from store: Store, site: SiteFile, journal: Journal) async -> Memory {
@@ -20,10 +25,18 @@ struct Memory: Sendable {
     let decoder = JSONDecoder()
     for machine in site.plant.machines {
       do {
-        guard let snapshot = try await store.snapshot(baselineKey(machine.id)) else { continue }
-        memory.baselines[machine.id] = try decoder.decode(Baseline.self, from: Data(snapshot.bytes))
+        if let snapshot = try await store.snapshot(baselineKey(machine.id)) {
+          memory.baselines[machine.id] = try decoder.decode(Baseline.self, from: Data(snapshot.bytes))
+        }
       } catch {
         journal.write(.warning, "the baseline of \(machine.id) is learned anew: \(error)")
+      }
+      do {
+        if let snapshot = try await store.snapshot(slowKey(machine.id)) {
+          memory.slow[machine.id] = try decoder.decode(SlowDetector.Snapshot.self, from: Data(snapshot.bytes))
+        }
+      } catch {
+        journal.write(.warning, "the slow signals of \(machine.id) are learned anew: \(error)")
       }
     }
     do {
@@ -32,6 +45,13 @@ struct Memory: Sendable {
       }
     } catch {
       journal.write(.warning, "the model is calibrated anew: \(error)")
+    }
+    do {
+      if let snapshot = try await store.snapshot(alarmsKey) {
+        memory.watched = try AlarmMemory(json: snapshot.bytes)
+      }
+    } catch {
+      journal.write(.warning, "delays of alarms begin anew: \(error)")
     }
     do { memory.alarms = try await store.alarms() } catch {
       journal.write(.error, "earlier alarms cannot be read: \(error)")
