@@ -198,7 +198,10 @@ let package = Package(
       swiftSettings: strict),
     // Failures, chains and healthy weeks in front of the path, for `scripts/bench diagnosis`.
     .executableTarget(
-      name: "diagnosis-lab", dependencies: ["PathLab", "Agent", "Diagnose", "Machine", "Simulation", "Store"],
+      name: "diagnosis-lab",
+      dependencies: [
+        "PathLab", "Agent", "Diagnose", "Engine", "Infer", "Machine", "Simulation", "Store",
+      ],
       path: "Tests/DiagnosisLab", swiftSettings: strict),
     tests(
       "Path",

@@ -17,12 +17,12 @@ struct Chain: Codable, Sendable {
   /// Of everything that was named in most of them, in the order of rank.
   var named: [String]
 
-  static func run(_ chain: FaultChain, seed: UInt64) -> Chain? {
-    guard let story = Scenario.chain(chain, seed: seed, healthy_s: Story.healthy_s),
+  static func run(_ chain: FaultChain, seed: UInt64, _ mind: Mind) -> Chain? {
+    guard let story = Scenario.chain(chain, seed: seed, healthy_s: Diagnosis.healthy_s),
       let last = story.faults.last
     else { return nil }
     var opinions: [Opinion] = []
-    Failure.follow(story, .identity) { plant, _, now_s in
+    Failure.follow(story, mind) { plant, _, now_s in
       guard last.severity(at: now_s) >= 0.5 else { return }
       opinions.append(Opinion(plant.findings, at: now_s, about: .machine))
     }

@@ -6,6 +6,7 @@ import Machine
 import PathLab
 import Simulation
 import Store
+import Synchronization
 
 /// One machine that fails of one fault.
 struct Failure: Codable, Sendable {
@@ -18,7 +19,8 @@ struct Failure: Codable, Sendable {
   var firstSeverity: Double?
   /// From the first alarm that names the fault right to failure, hours.
   var lead_h: Double?
-  /// What stood first in most judgements from severity 0.7 on; nil when nothing was named in most.
+  /// What stood first in most of the judgements from severity 0.7 on that named something, where none did of those
+  /// before; nil when nothing was ever named.
   var late: String?
   /// The rank of the fault in most of those judgements, 0 when it was not named.
   var rank: Int
@@ -30,14 +32,16 @@ struct Failure: Codable, Sendable {
   /// Alarms about the machine before onset.
   var falseAlarms: [String] = []
 
-  static func run(_ fault: FaultKind, seed: UInt64, calibration: Calibration) -> Failure? {
+  static func run(_ fault: FaultKind, seed: UInt64, _ mind: Mind) -> Failure? {
     guard let story = scenario(fault, seed: seed), let onset = story.onset_s, let failure = story.failure_s
     else { return nil }
     var result = Failure(fault: fault.rawValue, seed: seed, preset: story.preset, rank: 0)
     var late: [Opinion] = []
+    var early: [Opinion] = []
     let subject: Subject = fault.isSensorFault ? .sensor : .machine
-    follow(story, calibration) { plant, raised, now_s in
-      let alarms = raised.filter { $0.subject == subject }
+    follow(story, mind) { plant, batch, now_s in
+      let alarms = batch.transitions.filter { $0.alarm.state == .unacknowledged }.map(\.alarm.finding)
+        .filter { $0.subject == subject }
       if now_s < onset {
         result.falseAlarms += alarms.map(\.fault)
         return
@@ -50,6 +54,9 @@ struct Failure: Codable, Sendable {
       if result.lead_h == nil, alarms.contains(where: { $0.fault == fault.rawValue }) {
         result.lead_h = (failure - now_s) / 3600
       }
+      if severity < 0.7, !plant.findings.isEmpty {
+        early.append(Opinion(plant.findings, at: now_s, about: subject))
+      }
       guard severity >= 0.7, now_s <= failure + (fault.isSensorFault ? 7200 : 0) else { return }
       let opinion = Opinion(plant.findings, at: now_s, about: subject)
       late.append(opinion)
@@ -57,7 +64,7 @@ struct Failure: Codable, Sendable {
       result.said.append(top.confidence)
       result.wasRight.append(top.fault == fault.rawValue)
     }
-    result.settle(late)
+    result.settle(late, early)
     return result
   }
 
@@ -66,25 +73,25 @@ struct Failure: Codable, Sendable {
     let usual = fault.course.growth_s
     let day = 86_400.0
     let growth = min(usual.lowerBound, 0.6 * day)...min(usual.upperBound, day)
-    var story = Scenario.failure(fault, seed: seed, healthy_s: Story.healthy_s, growth_s: growth)
+    var story = Scenario.failure(fault, seed: seed, healthy_s: Diagnosis.healthy_s, growth_s: growth)
     // A machine that is greased too much was greased.
     if fault == .overGreasing, let onset = story?.onset_s { story?.spec.plan.greasings_s.append(onset) }
     return story
   }
 
-  /// Runs the story to its failure; `look` sees the plant after every round, with the alarms that it raised.
+  /// Runs the story to its failure; `look` sees the plant after every round, with what it wrote.
   static func follow(
-    _ story: Scenario, _ calibration: Calibration,
-    _ look: (borrowing SimulatedPlant, [Finding], Double) -> Void
+    _ story: Scenario, _ mind: Mind,
+    _ look: (borrowing SimulatedPlant, StoreBatch, Double) -> Void
   ) {
     guard let onset = story.onset_s, let failure = story.failure_s else { return }
-    var plant = Story.plant(story, calibration: calibration)
+    var plant = Diagnosis.plant(story, mind)
     var greasings = story.spec.plan.greasings_s.sorted()[...]
     let end = failure + (story.faults[0].kind.isSensorFault ? 2 * 3600 : 0)
     var isFollowing = false
     while plant.time_s <= end {
       if !isFollowing, plant.time_s >= onset - 3600 {
-        Story.follow(max(failure - onset, 3600), &plant)
+        Diagnosis.follow(max(failure - onset, 3600), &plant)
         isFollowing = true
       }
       if let next = greasings.first, plant.time_s >= next {
@@ -93,18 +100,17 @@ struct Failure: Codable, Sendable {
       }
       let now_s = plant.time_s
       let batch = plant.advance()
-      look(
-        plant, batch.transitions.filter { $0.alarm.state == .unacknowledged }.map(\.alarm.finding), now_s)
+      look(plant, batch, now_s)
     }
   }
 
-  private mutating func settle(_ late: [Opinion]) {
+  private mutating func settle(_ late: [Opinion], _ early: [Opinion]) {
     guard !late.isEmpty else { return }
-    let tops = late.map { $0.ranked.first?.fault ?? "" }
-    let ranks = late.map { $0.rank(of: fault) ?? 0 }
-    let top = most(tops)
-    self.late = top.isEmpty ? nil : top
-    rank = most(ranks)
+    let naming = [late, early].map { $0.filter { !$0.ranked.isEmpty } }.first { !$0.isEmpty } ?? []
+    if !naming.isEmpty {
+      self.late = most(naming.map { $0.ranked[0].fault })
+      rank = most(naming.map { $0.rank(of: fault) ?? 0 })
+    }
     let open = late.compactMap { opinion in opinion.open.first { $0.fault == fault } }
     if 2 * open.count > late.count { missing = open[open.count / 2].missing }
   }
@@ -117,31 +123,65 @@ struct Failure: Codable, Sendable {
 
 extension Failure {
   /// Prints what the path said from onset to failure: each change of what is named, and at the end the evidence.
-  static func explain(_ fault: FaultKind, seed: UInt64) {
+  static func explain(_ fault: FaultKind, seed: UInt64, _ mind: Mind) {
     guard let story = scenario(fault, seed: seed) else {
       return print("no machine can suffer \(fault.rawValue)")
     }
     print("\(fault.rawValue) on \(story.preset), seed \(seed), place \(story.faults[0].place ?? "DE")")
     var last = ""
     var newest: [Finding] = []
-    follow(story, .identity) { plant, _, now_s in
+    var told: Set<String> = []
+    let listener = Listener(mind.classifier)
+    follow(story, Mind(calibration: mind.calibration, classifier: listener)) { plant, _, now_s in
       newest = plant.findings
       let named = newest.filter(\.isAssessable).map {
         "\($0.fault) \(String(format: "%.2f", $0.confidence))\($0.consequenceOf.map { " <- " + $0 } ?? "")"
       }.joined(separator: ", ")
       let isOpen = newest.contains { !$0.isAssessable && $0.fault == fault.rawValue }
-      let line = named + (isOpen ? " (cannot be judged)" : "")
+      let line = named + (listener.words.isEmpty ? "" : "   # " + listener.top) + (isOpen ? " (cannot be judged)" : "")
       guard line != last else { return }
       last = line
       print(
         String(format: "%.2f %@  ", story.faults[0].severity(at: now_s), plant.isLearned ? "" : "(unlearned)")
-          + line)
+          + line + "   # " + listener.words)
+      for finding in newest where finding.isAssessable && told.insert(finding.fault).inserted { tell(finding) }
     }
-    for finding in newest where finding.isAssessable || finding.fault == fault.rawValue {
-      print("\n\(finding.fault) \(finding.confidence) rank \(finding.rank ?? 0)")
-      for evidence in finding.supporting { print("  + \(evidence.weight) \(evidence.statement)") }
-      for evidence in finding.contradicting { print("  - \(evidence.weight) \(evidence.statement)") }
-      for missing in finding.missing { print("  ? \(missing)") }
+    print("\nat the end")
+    for finding in newest where finding.isAssessable || finding.fault == fault.rawValue { tell(finding) }
+  }
+
+  private static func tell(_ finding: Finding) {
+    print("  \(finding.fault) \(finding.confidence) rank \(finding.rank ?? 0)")
+    for evidence in finding.supporting { print("    + \(evidence.weight) \(evidence.statement)") }
+    for evidence in finding.contradicting { print("    - \(evidence.weight) \(evidence.statement)") }
+    for missing in finding.missing { print("    ? \(missing)") }
+  }
+}
+
+/// Hears what a classifier says.
+private final class Listener: FaultClassifier {
+  private let heard = Mutex<(classifier: (any FaultClassifier)?, newest: [(fault: String, odds: Float)])>((nil, []))
+  let faults: [String]
+  let name: String
+
+  init(_ classifier: (any FaultClassifier)?) {
+    faults = classifier?.faults ?? []
+    name = classifier?.name ?? "none"
+    heard.withLock { $0.classifier = classifier }
+  }
+
+  func logOdds(_ input: [Float]) -> [Float] {
+    heard.withLock { heard in
+      let odds = heard.classifier?.logOdds(input) ?? []
+      heard.newest = zip(faults, odds).sorted { $0.1 > $1.1 }.prefix(3).map { ($0, $1) }
+      return odds
     }
+  }
+
+  /// The most probable fault.
+  var top: String { heard.withLock { $0.newest.first?.fault ?? "" } }
+  /// The first three with their log odds.
+  var words: String {
+    heard.withLock { $0.newest.map { "\($0.fault) \(String(format: "%.1f", $0.odds))" }.joined(separator: ", ") }
   }
 }

@@ -19,10 +19,10 @@ struct HealthyWeek: Codable, Sendable {
   /// Time before the week, seconds.
   static let learning_s = 3 * 86_400.0
 
-  static func run(seed: UInt64) -> HealthyWeek? {
+  static func run(seed: UInt64, _ mind: Mind) -> HealthyWeek? {
     guard let story = Scenario.healthyWeek(seed: seed, learning_s: learning_s) else { return nil }
     var week = HealthyWeek(seed: seed, preset: story.preset)
-    var plant = Story.plant(story, channels: [.driveEndHorizontal, .driveEndAxial])
+    var plant = Diagnosis.plant(story, channels: [.driveEndHorizontal, .driveEndAxial], mind)
     plant.cadence.waveform_s = 1800
     plant.cadence.reading_s = 300
     var limits = PlainLimits(velocity_mm_s: story.spec.ratedPower_kW > 300 ? 4.5 : 2.8)

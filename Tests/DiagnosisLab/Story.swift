@@ -2,12 +2,13 @@
 
 import Agent
 import Diagnose
+import Infer
 import Machine
 import PathLab
 import Simulation
 
 /// How a scenario is put in front of the path: what is wired, how often it is read, and how much is learned.
-enum Story {
+enum Diagnosis {
   /// Health before the fault, seconds: a machine's baseline is learned in days.
   static let healthy_s = 36.0 * 3600
   /// Between two waveforms while the machine is learned, seconds.
@@ -21,7 +22,8 @@ enum Story {
 
   /// The plant of a scenario, at its first moment.
   static func plant(
-    _ scenario: Scenario, channels: [Channel] = channels, calibration: Calibration = .identity
+    _ scenario: Scenario, channels: [Channel] = channels, _ mind: Mind = Mind(),
+    memory: [MachineID: Baseline] = [:], start_s: Double? = nil
   ) -> SimulatedPlant {
     var cadence = SimulatedPlant.Cadence()
     cadence.channels = channels
@@ -33,7 +35,8 @@ enum Story {
     options.waveformAge_s = 2 * 3600
     return SimulatedPlant(
       scenario.machine, kind: MachineKind(rawValue: scenario.spec.kind.rawValue) ?? .other, cadence: cadence,
-      options: options, calibration: calibration, start_s: scenario.begin_s)
+      options: options, calibration: mind.calibration, classifier: mind.classifier, memory: memory,
+      start_s: start_s ?? scenario.begin_s)
   }
 
   /// The cadence for a course of so many seconds: sixty waveforms, as a plant that is watched through it.
@@ -42,6 +45,12 @@ enum Story {
     let rounds = (growth_s / 60 / plant.cadence.reading_s).rounded(.down)
     plant.cadence.waveform_s = max(1, min(rounds, 30)) * plant.cadence.reading_s
   }
+}
+
+/// What was learned from simulations before.
+struct Mind: Sendable {
+  var calibration = Calibration.identity
+  var classifier: (any FaultClassifier)?
 }
 
 /// What the path said at one moment.

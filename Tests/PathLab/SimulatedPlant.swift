@@ -47,13 +47,14 @@ public struct SimulatedPlant: ~Copyable {
   public init(
     _ source: SimulatedMachine, kind: MachineKind, cadence: Cadence = Cadence(),
     options: PlantPath.Options = PlantPath.Options(), calibration: Calibration = .identity,
-    detector: AnomalyDetector? = nil, start_s: Double = 0
+    detector: AnomalyDetector? = nil, classifier: (any FaultClassifier)? = nil,
+    memory: [MachineID: Baseline] = [:], start_s: Double = 0
   ) {
     self.source = source
     machine = Machine(source.spec, kind: kind, channels: cadence.channels)
     path = PlantPath(
       plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge, calibration: calibration,
-      options: options, detector: detector)
+      options: options, detector: detector, classifier: classifier, memory: memory)
     self.cadence = cadence
     time_s = start_s
   }
@@ -80,6 +81,8 @@ public struct SimulatedPlant: ~Copyable {
     return batch
   }
 
+  /// What was learned so far.
+  public var memory: [MachineID: Baseline] { path.memory }
   /// What the last judgement said, the best explanation first.
   public var findings: [Finding] { path.findings(of: machine.id) }
   /// Whether the machine was running at the last round, and its baseline was learned for that state.

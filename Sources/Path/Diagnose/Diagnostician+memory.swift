@@ -44,27 +44,27 @@ extension Diagnostician {
     }
   }
 
-  /// One set of rings for all symptoms that remember the same.
+  /// One set of rings for all probes that remember the same.
   mutating func placeRings() {
-    struct Key: Hashable {
-      var source: Probe.Source
-      var purpose: Ring.Purpose
-    }
-    var known: [Key: Int] = [:]
     for s in signatures.indices {
       for i in signatures[s].symptoms.indices {
-        let probe = signatures[s].symptoms[i].probe
-        let count = probe.ringCount(layout)
-        guard let purpose = probe.purpose, count > 0 else { continue }
-        let key = Key(source: probe.source, purpose: purpose)
-        if known[key] == nil {
-          known[key] = rings.count
-          ringUses.append((probe, rings.count))
-          for _ in 0..<count { rings.append(Ring(purpose, isReading: !probe.isVibration)) }
-        }
-        signatures[s].symptoms[i].probe.rings = known[key] ?? -1
+        signatures[s].symptoms[i].probe.rings = ring(for: signatures[s].symptoms[i].probe)
       }
     }
+    guard var pattern else { return }
+    for i in pattern.probes.indices { pattern.probes[i].rings = ring(for: pattern.probes[i]) }
+    self.pattern = pattern
+  }
+
+  /// Where the rings of a probe begin; -1 where it needs none.
+  private mutating func ring(for probe: Probe) -> Int {
+    let count = probe.ringCount(layout)
+    guard let purpose = probe.purpose, count > 0 else { return -1 }
+    let known = ringUses.first { $0.probe.source == probe.source && $0.probe.purpose == purpose }
+    if let known { return known.first }
+    ringUses.append((probe, rings.count))
+    for _ in 0..<count { rings.append(Ring(purpose, isReading: !probe.isVibration)) }
+    return ringUses[ringUses.count - 1].first
   }
 
   mutating func remember(_ scene: Scene) {

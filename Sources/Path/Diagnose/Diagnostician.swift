@@ -27,6 +27,10 @@ public struct Diagnostician: Sendable {
     var partial = 0.0
     var isStanding = false
     var isBest = false
+    /// Log odds of the classifier at the last look.
+    var odds: Double?
+    /// Whether the rules alone named it last, not the classifier.
+    var isByRules = true
   }
 
   /// How long after a lubrication too much grease may show.
@@ -34,6 +38,8 @@ public struct Diagnostician: Sendable {
   /// How long an operating state must last before heat is held against what is usual in it: machines keep the warmth
   /// of the state before, with time constants of 20 minutes to an hour.
   public static let settling_s = 20.0 * 60
+  /// How long a named fault stands that can no longer be judged.
+  public static let unjudged_s = 24.0 * 3600
 
   let layout: Layout
   var signatures: [Signature] = []
@@ -49,6 +55,9 @@ public struct Diagnostician: Sendable {
   /// By model.
   var opinions: [String: Opinion] = [:]
   var sensors: [SensorKey: Looks] = [:]
+  /// A learned opinion beside the rules; nil runs on rules alone.
+  var classifier: (any FaultClassifier)?
+  var pattern: Pattern?
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]
   /// Layer of the knowledge base that speaks, by fault.
@@ -65,16 +74,20 @@ public struct Diagnostician: Sendable {
   /// - Parameters:
   ///   - models: all faults that are known; those that cannot occur on this machine are left out.
   ///   - trackRecord: outcomes of earlier diagnoses at this site.
+  ///   - classifier: a learned opinion that ranks what the rules name; it names nothing by itself.
   ///   - layers: by fault, the layer of the knowledge base that has the last word on it; findings carry it.
   public init(
     machine: Machine, models: [FaultModel], calibration: Calibration = .identity,
-    trackRecord: TrackRecord = TrackRecord(), layers: [String: String] = [:]
+    trackRecord: TrackRecord = TrackRecord(), classifier: (any FaultClassifier)? = nil,
+    layers: [String: String] = [:]
   ) {
     layout = Layout(machine)
     self.calibration = calibration
     self.trackRecord = trackRecord
     self.layers = layers
     rootCause = RootCause(models)
+    self.classifier = classifier
+    pattern = classifier == nil ? nil : Pattern(layout)
     texts = Dictionary(models.map { ($0.id, $0) }) { first, _ in first }
     for model in models where OwnFault(rawValue: model.id) == nil {
       if let signature = Signature(model, layout) { signatures.append(signature) }
@@ -103,12 +116,11 @@ public struct Diagnostician: Sendable {
     }
     let scene = Scene(layout, window, falling: falling)
     remember(scene)
+    let opinion = pattern.flatMap { classifier?.opinion(on: $0.encode(scene, rings)) }
     for score in window.scores where layout.index[score.point] != nil { lastScores[score.point] = score }
     var open: [Finding] = []
     var standing: [Standing] = []
-    for s in signatures.indices {
-      for p in cells[s].indices { settle(s, p, scene, &standing, &open) }
-    }
+    for s in signatures.indices { settle(s, scene, opinion?[signatures[s].model.id], &standing, &open) }
     var findings = rank(standing, window.stamp)
     let named = standing.filter { $0.finding.subject == .machine }
     settleUnnamed(
@@ -120,44 +132,87 @@ public struct Diagnostician: Sendable {
 
   // MARK: one window
 
+  /// - Parameter odds: log odds of the classifier, where it knows the fault.
   private mutating func settle(
-    _ s: Int, _ p: Int, _ scene: Scene, _ standing: inout [Standing], _ open: inout [Finding]
+    _ s: Int, _ scene: Scene, _ odds: Double?, _ standing: inout [Standing], _ open: inout [Finding]
+  ) {
+    let signature = signatures[s]
+    let stamp = scene.window.stamp
+    if let lacking = lacking(signature, scene) {
+      for p in signature.places.indices { keep(s, p, lacking, stamp, &standing, &open) }
+      return
+    }
+    if signature.needsLubrication, !isFreshlyGreased(stamp) { return }
+    let isSuspected = (odds ?? -.infinity) >= Ranking.suspicion
+    let anomalous = anomalousPoints
+    let judgements = signature.places.indices.map { p in
+      signature.judge(
+        scene, at: signature.places[p], rings, anomalous: anomalous, isStanding: cells[s][p].isStanding,
+        isSuspected: isSuspected, calibration)
+    }
+    // The classifier knows no places: it stands behind the one that shows most.
+    let best = judgements.indices.max { judgements[$0].score < judgements[$1].score }
+    let isClear = !judgements.contains { $0.verdict == .present }
+    for (p, judged) in judgements.enumerated() {
+      let isRecognised =
+        isSuspected && isClear && p == best && judged.departure >= Ranking.leastDeparture
+      settle(s, p, judged, isRecognised: isRecognised, odds, scene, &standing, &open)
+    }
+  }
+
+  private mutating func settle(
+    _ s: Int, _ p: Int, _ judged: Signature.Judgement, isRecognised: Bool, _ odds: Double?, _ scene: Scene,
+    _ standing: inout [Standing], _ open: inout [Finding]
   ) {
     let signature = signatures[s]
     let place = signature.places[p]
     let stamp = scene.window.stamp
-    if let lacking = lacking(signature, scene) {
-      open.append(notAssessable(signature, place, lacking, stamp))
-      return
-    }
-    if signature.needsLubrication, !isFreshlyGreased(stamp) { return }
     let isStanding = cells[s][p].isStanding
-    let anomalous = anomalousPoints
-    let judged = signature.judge(
-      scene, at: place, rings, anomalous: anomalous, isStanding: isStanding, calibration)
     cells[s][p].partial = judged.score
     var found: Finding?
-    switch judged.verdict {
-    case .notAssessable:
-      let reasons = signature.reasons(for: judged.deciding, scene, at: place)
-      open.append(notAssessable(signature, place, reasons, stamp))
-      return
-    case .absent: break
-    case .present:
+    if judged.verdict == .present || isRecognised {
       let rivalry = signature.bearingLine.map { scene.rivalry($0, at: place) }
-      guard rivalry?.isClear ?? true else { break }
-      found = finding(signature, place, judged, scene, isStanding, rivalry?.evidence)
-      cells[s][p].score = judged.score
+      if isRecognised || rivalry?.isClear ?? true {
+        found = finding(signature, place, judged, scene, isStanding, rivalry?.evidence)
+        cells[s][p].score = judged.score
+        cells[s][p].isByRules = judged.verdict == .present
+      }
+    } else if judged.verdict == .notAssessable {
+      let reasons = signature.reasons(for: judged.deciding, scene, at: place)
+      keep(s, p, reasons, stamp, &standing, &open)
+      return
     }
     let isHeard = signature.model.watch == .waveforms
     let time = isHeard ? scene.newestWaveform ?? stamp.monotonic : stamp.monotonic
     let stands = cells[s][p].looks.record(found, at: time, signature.quota)
     cells[s][p].isStanding = stands != nil
+    cells[s][p].odds = odds
     guard let stands else { return }
-    standing.append(
-      Standing(
-        signature: s, place: p, finding: stands, score: cells[s][p].score,
-        onset: cells[s][p].looks.onset ?? time, wasBest: cells[s][p].isBest))
+    standing.append(self.standing(s, p, stands, since: time))
+  }
+
+  private func standing(_ s: Int, _ p: Int, _ finding: Finding, since time: MonotonicTime) -> Standing {
+    let cell = cells[s][p]
+    return Standing(
+      signature: s, place: p, finding: finding, score: cell.score, isByRules: cell.isByRules, odds: cell.odds,
+      onset: cell.looks.onset ?? time, wasBest: cell.isBest)
+  }
+
+  /// What cannot be judged now: a fault that was named stands for some time as it was seen last, another stays open. A
+  /// fault often carries the machine into a state that was never learned, and that is no sign of health.
+  private mutating func keep(
+    _ s: Int, _ p: Int, _ lacking: [String], _ stamp: Stamp, _ standing: inout [Standing],
+    _ open: inout [Finding]
+  ) {
+    guard cells[s][p].isStanding, var known = cells[s][p].looks.newest,
+      stamp.monotonic.seconds(since: known.stamp.monotonic) < Diagnostician.unjudged_s
+    else {
+      cells[s][p].isStanding = false
+      open.append(notAssessable(signatures[s], signatures[s].places[p], lacking, stamp))
+      return
+    }
+    known.missing = unique(known.missing + lacking)
+    standing.append(self.standing(s, p, known, since: stamp.monotonic))
   }
 
   /// What is missing before any symptom is looked for; nil when nothing is.

@@ -112,6 +112,14 @@ extension SymptomModel.Test {
     }
   }
 
+  /// Whether what meets it is something that healthy machines do not show.
+  var isDeparture: Bool {
+    switch self {
+    case .raised, .risen, .fallen, .atLeast: true
+    case .usual, .below, .within: false
+    }
+  }
+
   var isDownward: Bool {
     switch self {
     case .below, .fallen: true

@@ -11,6 +11,10 @@ struct Standing {
   var finding: Finding
   /// Score of the rule when it last held.
   var score: Double
+  /// Whether the rule alone named it.
+  var isByRules: Bool
+  /// Log odds of the classifier, where it knows the fault.
+  var odds: Double?
   var onset: MonotonicTime
   /// Whether it explained best among its look-alikes so far.
   var wasBest: Bool
@@ -22,6 +26,13 @@ struct Standing {
 enum Ranking {
   /// What a model's score moves the confidence of a vibration fault by.
   static let modelWeight = 0.05
+  /// Log odds from which a classifier's opinion names what its rule does not: four to one.
+  static let suspicion = 1.4
+  /// Part of a fault's weight that must depart from what is usual before the classifier may name it.
+  static let leastDeparture = 0.1
+  /// What a rule's score adds to the classifier's log odds, per unit above one half; and what a rule that says no takes.
+  static let ruleOdds = 4.0
+  static let silenceOdds = 1.0
   /// Lead that a look-alike needs over the one that was best so far, so that the two do not take turns.
   static let incumbency = 0.05
   /// How many diagnoses the rule's own confidence counts for beside those that people confirmed or refuted.
@@ -38,8 +49,21 @@ extension Diagnostician {
   mutating func rank(_ standing: [Standing], _ stamp: Stamp) -> [Finding] {
     guard !standing.isEmpty else { return [] }
     var standing = standing
-    let scores = standing.indices.map { weighModel(&standing[$0]) }
-    let rivals = standing.indices.map { i in standing.indices.filter { isRival(standing[i], standing[$0]) } }
+    var scores = standing.indices.map { weighModel(&standing[$0]) }
+    // The classifier arbitrates where it recognises something; what it does not recognise it does not silence.
+    let odds = standing.indices.map { combinedOdds(standing[$0], scores[$0]) }
+    let isArbitrated = odds.contains { $0 ?? 0 > 0 }
+    for i in standing.indices {
+      guard isArbitrated, let own = odds[i] else { continue }
+      scores[i] = 1 / (1 + exp(-own))
+      weighOpinion(&standing[i], own)
+    }
+    let rivals = standing.indices.map { i in
+      standing.indices.filter { j in
+        isRival(standing[i], standing[j])
+          || isArbitrated && i != j && ((odds[i] ?? 1) > 0) != ((odds[j] ?? 1) > 0)
+      }
+    }
     for i in standing.indices {
       let share = shareAmongRivals(i, rivals[i], scores)
       let margin = scores[i] - (rivals[i].map { scores[$0] }.max() ?? 0)
@@ -65,6 +89,26 @@ extension Diagnostician {
     }
     standing.finding.contradicting.append(evidence)
     return max(0, standing.score - Ranking.modelWeight)
+  }
+
+  /// What the classifier and the rule together give the fault, as log odds; nil where the classifier does not know it.
+  private func combinedOdds(_ standing: Standing, _ score: Double) -> Double? {
+    guard let odds = standing.odds else { return nil }
+    return odds + (standing.isByRules ? Ranking.ruleOdds * (score - 0.5) : -Ranking.silenceOdds)
+  }
+
+  private func weighOpinion(_ standing: inout Standing, _ combined: Double) {
+    guard let odds = standing.odds, let classifier else { return }
+    let probability = 1 / (1 + exp(-odds))
+    let evidence = Evidence.of(
+      "Probability of the fault, of all that the machine shows,", quantity: "fault_probability", probability,
+      probability >= 0.5 ? "expected at least" : "against the fault below", 0.5,
+      source: "model \(classifier.name)", weight: abs(1 / (1 + exp(-combined)) - 0.5))
+    if probability >= 0.5 {
+      standing.finding.supporting.append(evidence)
+    } else {
+      standing.finding.contradicting.append(evidence)
+    }
   }
 
   private func worstScore(_ standing: Standing) -> ModelScore? {

@@ -5,12 +5,34 @@ import Machine
 // Reading scalar points off one window.
 
 extension Scene {
-  /// A scalar beside its baseline; of a machine's temperature, less what a warmer ambient explains.
+  /// A scalar beside its baseline; of a machine's temperature, less what a warmer ambient explains, and of a winding's
+  /// also less what more load within the state explains.
   func scalar(_ point: Int, of probe: Probe) -> Deviation {
     var deviation = scalar(point)
-    if probe.isTemperature, deviation.isLearned { deviation.baselineMean += ambientRise }
+    if probe.isTemperature, deviation.isLearned {
+      let usual = deviation.baselineMean
+      deviation.baselineMean += ambientRise
+      if layout.points[point].role == .windingTemperature {
+        deviation.baselineMean += Scene.loadHeat * max(0, usual - (ambientMean ?? 25)) * lossRise
+      }
+    }
     if probe.isTemperature { deviation.baselineSD = max(deviation.baselineSD, 0.5) }
     return deviation
+  }
+
+  /// Part of a winding's heat that follows the square of the load; the rest are core and friction.
+  private static let loadHeat = 0.8
+
+  /// By which share the losses exceed those of the state's baseline: they go with the square of the current, where
+  /// that is not measured of the power.
+  private var lossRise: Double {
+    let loads = layout.points(.current) + layout.points(.power)
+    let ratio = loads.lazy.map { scalar($0).ratio }.first { $0.isFinite } ?? 1
+    return max(0, ratio * ratio - 1)
+  }
+
+  private var ambientMean: Double? {
+    layout.points(.ambientTemperature).lazy.map { scalar($0).baselineMean }.first { !$0.isNaN }
   }
 
   func reading(_ probe: Probe, _ points: [Int], _ place: Place, _ rings: [Ring]) -> Look? {

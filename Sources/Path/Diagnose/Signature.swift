@@ -90,6 +90,8 @@ struct Signature: Sendable {
     var verdict: Verdict
     /// Share of the weight of all symptoms that speaks for the fault, 0 to 1.
     var score: Double
+    /// The part of it that departs from what is usual.
+    var departure = 0.0
     /// Bits of the symptoms that are missing and decide.
     var deciding: UInt64 = 0
     /// Bits of all that are missing.
@@ -98,12 +100,15 @@ struct Signature: Sendable {
 
   /// A fault is named when what was seen suffices and what was not seen could not take it away: each missing symptom
   /// counts as if it spoke against the fault (`Calibration.doubt`). So no input that goes missing ever names a fault.
-  /// - Parameter isStanding: the fault is named already; what its consequences show does not speak against it.
+  /// - Parameters:
+  ///   - isStanding: the fault is named already; what its consequences show does not speak against it.
+  ///   - isSuspected: a model finds it likely: what speaks for it is counted even where a necessary symptom is absent.
   func judge(
-    _ scene: Scene, at place: Place, _ rings: [Ring], anomalous: Int?, isStanding: Bool,
+    _ scene: Scene, at place: Place, _ rings: [Ring], anomalous: Int?, isStanding: Bool, isSuspected: Bool,
     _ calibration: Calibration
   ) -> Judgement {
     var balance = 0.0
+    var departure = 0.0
     var doubt = 0.0
     var isRuledOut = false
     var (missing, deciding): (UInt64, UInt64) = (0, 0)
@@ -118,24 +123,28 @@ struct Signature: Sendable {
       }
       let isEcho = isStanding && symptoms[i].isEchoed && worth.gain < 0
       if !isEcho { balance += worth.gain }
+      if worth.gain > 0, symptoms[i].model.supports?.isDeparture == true { departure += worth.gain }
       if symptoms[i].model.isNecessary, !worth.holds {
         isRuledOut = true
-        break
+        if !isSuspected { break }
       }
     }
     let score = min(1, max(0, balance / weight))
-    // A necessary symptom that is absent decides, whatever else is missing.
-    if isRuledOut { return Judgement(verdict: .absent, score: 0, missing: missing) }
-    if deciding != 0 {
-      return Judgement(verdict: .notAssessable, score: score, deciding: deciding, missing: missing)
+    func judgement(_ verdict: Judgement.Verdict) -> Judgement {
+      Judgement(
+        verdict: verdict, score: isRuledOut && !isSuspected ? 0 : score, departure: departure / weight,
+        deciding: deciding, missing: missing)
     }
-    if score < calibration.least { return Judgement(verdict: .absent, score: score, missing: missing) }
+    // A necessary symptom that is absent decides, whatever else is missing.
+    if isRuledOut { return judgement(.absent) }
+    if deciding != 0 { return judgement(.notAssessable) }
+    if score < calibration.least { return judgement(.absent) }
     if (balance - calibration.doubt * doubt) / weight < calibration.least - 1e-12 {
       for (i, symptom) in symptoms.enumerated()
       where missing & (1 << UInt64(i)) != 0 && symptom.model.against > 0 { deciding |= 1 << UInt64(i) }
-      return Judgement(verdict: .notAssessable, score: score, deciding: deciding, missing: missing)
+      return judgement(.notAssessable)
     }
-    return Judgement(verdict: .present, score: score, missing: missing)
+    return judgement(.present)
   }
 
   /// What was seen for and against the fault, in words; and the point that shows it best.

@@ -48,6 +48,7 @@ public struct PlantPath: ~Copyable {
   ///   - calibration: from their scores to probabilities.
   ///   - sensors: which points are of one sensor; where nothing is said, less is checked.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
+  ///   - classifier: the INT8 model that ranks what rules name; nil ranks by rules alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - slow: what an earlier run learned of slow signals, by machine; what cannot be sound is learned anew.
   ///   - stored: alarms of an earlier run.
@@ -55,6 +56,7 @@ public struct PlantPath: ~Copyable {
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
     sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
+    classifier: (any FaultClassifier)? = nil,
     memory: [MachineID: Baseline] = [:], slow: [MachineID: SlowDetector.Snapshot] = [:],
     restoring stored: [Alarm] = [], watched: (memory: AlarmMemory, at: Stamp)? = nil
   ) {
@@ -70,7 +72,8 @@ public struct PlantPath: ~Copyable {
       return MachinePath(
         machine: machine, timing: timing, baseline: baseline, slow: detector,
         diagnostician: Diagnostician(
-          machine: machine, models: knowledge.models(for: machine), calibration: calibration, layers: layers))
+          machine: machine, models: knowledge.models(for: machine), calibration: calibration,
+          classifier: classifier, layers: layers))
     }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant, layout: sensors)
