@@ -10,9 +10,9 @@ import Simulation
 /// How a scenario is put in front of the path: what is wired, how often it is read, and how much is learned.
 enum Diagnosis {
   /// Health before the fault, seconds: a machine's baseline is learned in days.
-  static let healthy_s = 36.0 * 3600
+  static let healthy_s = 72.0 * 3600
   /// Between two waveforms while the machine is learned, seconds.
-  static let learningWaveform_s = 1200.0
+  static let learningWaveform_s = 1800.0
   /// Windows per operating state before its baseline is used.
   static let learningWindows = 16
   /// Both ends radially, the drive end in all directions.

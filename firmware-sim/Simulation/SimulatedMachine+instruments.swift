@@ -58,7 +58,7 @@ extension SimulatedMachine {
     var good = held ?? x
     for scalar in Scalar.all {
       let isStuck = failed.contains { $0.kind == .sensorStuck && $0.covers(scalar) }
-      if !isStuck { good[scalar] = x[scalar] }
+      if !isStuck, !x[scalar].isNaN { good[scalar] = x[scalar] }
       spoil(&x, scalar, failed, good[scalar], at: t, &random)
     }
     held = good

@@ -12,16 +12,13 @@ import hashlib
 import json
 import pathlib
 import sys
-import tempfile
 
 import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
-from onnx import TensorProto, helper
-from onnxruntime.quantization import (CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType,
-                                      quantize_static)
 
+import dense
 from standardize import NAMES, Baseline, forward
 
 SEED = 20261123
@@ -88,51 +85,8 @@ def train(x, v):
     return [p.detach().numpy() for p in net.parameters()]
 
 
-def fp32_model(parameters):
-    nodes, constants, value = [], [], "input"
-    count = len(parameters) // 2
-    for i in range(count):
-        w, b = parameters[2 * i], parameters[2 * i + 1]
-        constants += [onnx.numpy_helper.from_array(w, f"w{i}"), onnx.numpy_helper.from_array(b, f"b{i}")]
-        last = i == count - 1
-        out = "output" if last else f"sum{i}"
-        nodes.append(helper.make_node("Gemm", [value, f"w{i}", f"b{i}"], [out], f"dense{i}", transB=1))
-        if not last:
-            nodes.append(helper.make_node("Relu", [out], [f"relu{i}"], f"relu{i}"))
-            value = f"relu{i}"
-    shape = [1, WIDTHS[0]]
-    graph = helper.make_graph(nodes, "anomaly", [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
-                              [helper.make_tensor_value_info("output", TensorProto.FLOAT, shape)], constants)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-
-
-class Rows(CalibrationDataReader):
-    def __init__(self, x):
-        self.rows = iter(x)
-
-    def get_next(self):
-        row = next(self.rows, None)
-        return None if row is None else {"input": row[None]}
-
-
-def quantize(model, x):
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = f"{folder}/fp32.onnx", f"{folder}/int8.onnx"
-        onnx.save(model, source)
-        # Corners of the input range, so that what is clipped is what the product clips.
-        rows = np.concatenate([x, np.full((1, x.shape[1]), 8, np.float32), np.full((1, x.shape[1]), -8, np.float32)])
-        quantize_static(source, target, Rows(rows), quant_format=QuantFormat.QDQ, per_channel=True,
-                        activation_type=QuantType.QInt8, weight_type=QuantType.QInt8,
-                        calibrate_method=CalibrationMethod.MinMax)
-        return onnx.load(target)
-
-
 def runner(model):
-    options = ort.SessionOptions()
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = dense.session(model)
     return lambda z: np.concatenate([session.run(None, {"input": row[None]})[0] for row in z])
 
 
@@ -273,9 +227,12 @@ def main():
     machines = read(corpus)
     print(f"  {len(machines)} machines with a learned baseline")
     train_z, valid_z = gather(machines, "train", "healthy"), gather(machines, "validation", "healthy")
-    fp32 = fp32_model(train(train_z, valid_z))
+    fp32 = dense.fp32_model(train(train_z, valid_z), "anomaly")
     rng = np.random.default_rng(SEED)
-    int8 = quantize(fp32, train_z[rng.permutation(len(train_z))[:2000]])
+    rows = train_z[rng.permutation(len(train_z))[:2000]]
+    # Corners of the input range, so that what is clipped is what the product clips.
+    corners = np.repeat(np.float32([[8], [-8]]), rows.shape[1], axis=1)
+    int8 = dense.quantize(fp32, np.concatenate([rows, corners]))
     runs = {"fp32": runner(fp32), "int8": runner(int8)}
     sample = scores(runs["int8"], valid_z)
     steady = {rate: conformal(sample, rate) for rate in RATES}
@@ -283,16 +240,8 @@ def main():
     thresholds = {rate: max(steady[rate], conformal(worst, rate)) for rate in RATES}
     meta = {"anomaly.inputs": ",".join(NAMES), "anomaly.energy_weight": str(ENERGY_WEIGHT),
             "anomaly.thresholds": ",".join(f"{r}:{t:.6g}" for r, t in thresholds.items())}
-    del int8.metadata_props[:]
-    for key, value in meta.items():
-        int8.metadata_props.add(key=key, value=value)
-    keep = {"", "ai.onnx"}
-    opsets = [o for o in int8.opset_import if o.domain in keep]
-    del int8.opset_import[:]
-    int8.opset_import.extend(opsets)
-    onnx.checker.check_model(int8)
     path = MODELS / "anomaly.int8.onnx"
-    data = int8.SerializeToString(deterministic=True)
+    data = dense.finish(int8, meta)
     path.write_bytes(data)
     base, rows = evaluate(machines, runs, thresholds[0.001], steady[0.001])
     write_golden(int8, machines)

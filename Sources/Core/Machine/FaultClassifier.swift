@@ -10,11 +10,3 @@ public protocol FaultClassifier: Sendable {
   /// - Parameter input: as many values as the pattern of diagnosis has.
   mutating func logOdds(_ input: [Float]) -> [Float]
 }
-
-extension FaultClassifier {
-  /// The log odds by fault.
-  public mutating func opinion(on input: [Float]) -> [String: Double] {
-    let odds = logOdds(input)
-    return Dictionary(zip(faults, odds.map(Double.init))) { first, _ in first }
-  }
-}

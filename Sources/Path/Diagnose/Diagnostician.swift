@@ -58,6 +58,8 @@ public struct Diagnostician: Sendable {
   /// A learned opinion beside the rules; nil runs on rules alone.
   var classifier: (any FaultClassifier)?
   var pattern: Pattern?
+  /// What the classifier said of late, as log odds by fault, and when it was last asked.
+  private var opinion: (odds: [String: Double], at: MonotonicTime)?
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]
   /// Layer of the knowledge base that speaks, by fault.
@@ -116,7 +118,7 @@ public struct Diagnostician: Sendable {
     }
     let scene = Scene(layout, window, falling: falling)
     remember(scene)
-    let opinion = pattern.flatMap { classifier?.opinion(on: $0.encode(scene, rings)) }
+    let opinion = hear(scene)
     for score in window.scores where layout.index[score.point] != nil { lastScores[score.point] = score }
     var open: [Finding] = []
     var standing: [Standing] = []
@@ -128,6 +130,23 @@ public struct Diagnostician: Sendable {
       isVibrationNamed: named.contains { signatures[$0.signature].model.watch == .waveforms },
       &findings, &open)
     return findings + sensors + open
+  }
+
+  /// The classifier's opinion, a running mean over the windows that stand beside a baseline; where none is learned it can
+  /// say nothing, and what it said before holds for an hour.
+  private mutating func hear(_ scene: Scene) -> [String: Double]? {
+    let now = scene.window.stamp.monotonic
+    if let known = opinion, now.seconds(since: known.at) > Ranking.opinionAge_s { opinion = nil }
+    guard let pattern, scene.isLearned, let odds = classifier?.logOdds(pattern.encode(scene, rings)) else {
+      return opinion?.odds
+    }
+    var said: [String: Double] = [:]
+    for (fault, new) in zip(classifier?.faults ?? [], odds) {
+      let before = opinion?.odds[fault] ?? Double(new)
+      said[fault] = before + Ranking.opinionShare * (Double(new) - before)
+    }
+    opinion = (said, now)
+    return said
   }
 
   // MARK: one window

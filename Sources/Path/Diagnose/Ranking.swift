@@ -28,6 +28,9 @@ enum Ranking {
   static let modelWeight = 0.05
   /// Log odds from which a classifier's opinion names what its rule does not: four to one.
   static let suspicion = 1.4
+  /// Share of the newest window in the running mean of the classifier's log odds, and how long that holds unasked.
+  static let opinionShare = 0.4
+  static let opinionAge_s = 3600.0
   /// Part of a fault's weight that must depart from what is usual before the classifier may name it.
   static let leastDeparture = 0.1
   /// What a rule's score adds to the classifier's log odds, per unit above one half; and what a rule that says no takes.

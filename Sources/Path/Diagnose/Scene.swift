@@ -152,6 +152,11 @@ struct Scene: Sendable {
     }
   }
 
+  /// Whether anything of the window stands beside a baseline of this operating state.
+  var isLearned: Bool {
+    scalarMeans.contains { !$0.isNaN } || means.contains { !$0.isNaN }
+  }
+
   /// When the newest waveform was taken: what was seen in it counts once, however often it is looked at.
   var newestWaveform: MonotonicTime? { heard.map(\.taken).max() }
 

@@ -81,12 +81,13 @@ struct Generation: Sendable {
     let publisher = upstream?.publisher
     let knowledge = try KnowledgeBase.load(for: site, resources: resources)
     let calibration = try Calibration.load(from: resources)
+    let classifier = try PatternClassifier.load(for: site, resources: resources)
     runner = PathRunner(
       site: site,
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
-        options: site.detection.path, detector: detector, memory: memory.baselines, slow: memory.slow,
-        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
+        options: site.detection.path, detector: detector, classifier: classifier, memory: memory.baselines,
+        slow: memory.slow, restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

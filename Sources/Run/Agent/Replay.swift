@@ -21,7 +21,7 @@ public struct Replay: ~Copyable {
     path = PlantPath(
       plant: site.plant, knowledge: try .load(for: site, resources: resources),
       calibration: try .load(from: resources), sensors: site.sensors, options: site.detection.path,
-      detector: detector)
+      detector: detector, classifier: try PatternClassifier.load(for: site, resources: resources))
     self.tick_s = tick_s
   }
 
