@@ -9,8 +9,8 @@ import Testing
 /// People at the command line act on alarms of the running daemon.
 @Suite struct AlarmDeskTests {
   /// A site whose store holds one standing alarm of an earlier run.
-  private func site(in folder: Folder) async throws -> String {
-    let site = try CommandTests.site(in: folder)
+  static func site(in folder: Folder, rest: String = "") async throws -> String {
+    let site = try CommandTests.site(in: folder, rest: rest)
     try FileManager.default.createDirectory(atPath: folder.path + "/data", withIntermediateDirectories: true)
     let now = WallTime(seconds: Date().timeIntervalSince1970 - 60)
     let stamp = Stamp(received: now, monotonic: MonotonicTime(seconds: 1))
@@ -32,7 +32,7 @@ import Testing
     async throws
   {
     let folder = try Folder()
-    let site = try await site(in: folder)
+    let site = try await Self.site(in: folder)
     func alarm(_ words: String...) async throws -> Program.Result {
       try await Program.run(
         ["alarm"] + words + (words[0] == "list" ? [] : words[0] == "history" ? [] : ["--by", "Ana"])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnose
+import Engine
 import Foundation
 import Knowledge
 import Machine
@@ -13,6 +14,11 @@ extension KnowledgeBase {
     } catch {
       throw .knowledge("\(error)")
     }
+  }
+
+  /// SHA-256 of a site file as it was read and of what is known of faults: what was in force when something was said.
+  func configurationHash(_ site: SiteFile) -> String {
+    SHA256.hexadecimal(Array("\(site.hash)\n\(hash)\n".utf8), digits: 64)
   }
 
   /// By fault, the layer that has the last word on it.

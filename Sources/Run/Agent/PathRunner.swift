@@ -19,7 +19,7 @@ actor PathRunner {
   private let clock: any Timekeeper
   private let journal: Journal
   private let readingInterval_s: Double
-  private let publish: @Sendable ([MachineID: Severity]) async -> Void
+  private let publish: @Sendable ([AlarmTransition]) async -> Void
   private var backlog = BoundedBacklog()
   private var storedAt: [PointID: (time: MonotonicTime, good: Bool)] = [:]
   private var isStorageBroken = false
@@ -30,7 +30,7 @@ actor PathRunner {
   init(
     site: SiteFile, path: consuming PlantPath, mailbox: Mailbox, store: Store, account: StageAccount,
     clock: any Timekeeper, journal: Journal,
-    publish: @escaping @Sendable ([MachineID: Severity]) async -> Void
+    publish: @escaping @Sendable ([AlarmTransition]) async -> Void
   ) {
     self.path = path
     plant = site.plant
@@ -70,8 +70,8 @@ actor PathRunner {
     Dictionary(backlog.dropped.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
   }
 
-  /// Standing alarms of one machine.
-  func standing(of machine: MachineID) -> [Alarm] { path.standing(of: machine) }
+  /// The alarms of one machine, as others are told of them.
+  func alarms(of machine: MachineID) -> MachineAlarms { path.alarms.alarms(of: machine) }
 
   private func advance() async {
     let samples = mailbox.take()
@@ -84,13 +84,11 @@ actor PathRunner {
       batch.snapshots = snapshots()
     }
     for command in commands { obey(command, at: now, into: &batch) }
-    let touched = Dictionary(
-      batch.transitions.map { ($0.alarm.finding.machine, $0.alarm.severity) }, uniquingKeysWith: max)
     for transition in batch.transitions { tell(transition) }
     if !batch.isEmpty { backlog.append(batch) }
     await flush()
     // An alarm goes out even when the disk is full: it is on disk or counted as not stored.
-    if !touched.isEmpty { await publish(touched) }
+    if !batch.transitions.isEmpty { await publish(batch.transitions) }
   }
 
   /// Obeys one command; its answer is stored together with what it did.

@@ -5,6 +5,7 @@ import Alert
 import Broker
 import Budget
 import Condition
+import Engine
 import Foundation
 import Machine
 import Settings
@@ -18,7 +19,11 @@ extension SiteFile {
       var bearings = BearingTable()
       let known = try Setting.load(path: resources.devices + "/bearings.yaml").table()
       try bearings.add(try known.list("bearings"))
-      return try decode(try Setting.load(path: path), path: path, profiles: profiles, bearings: bearings)
+      let text = try Setting.text(of: path)
+      var site = try decode(
+        try Setting.parse(text, file: path), path: path, profiles: profiles, bearings: bearings)
+      site.hash = SHA256.hexadecimal(Array(text.utf8), digits: 64)
+      return site
     } catch {
       throw .settings(error)
     }
@@ -91,7 +96,7 @@ extension SiteFile {
     }
     try table.finish()
     return SiteFile(
-      path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
+      path: path, hash: "", node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
       sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
       detection: detection, power: power, faults: faults)
   }

@@ -11,6 +11,8 @@ public import Machine
 public struct SiteFile: Sendable {
   /// The file that it was read from.
   public var path: String
+  /// SHA-256 of the file as it was read, 64 hexadecimal digits.
+  public var hash: String
   /// Name of this gateway in topics and identities.
   public var node: String
   public var plant: Plant
