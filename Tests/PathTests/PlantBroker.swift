@@ -58,10 +58,12 @@ final class PlantBroker {
 
   /// Publishes with mosquitto_pub; whether it could.
   @discardableResult
-  func publish(_ topic: String, _ text: String, retain: Bool = false) throws -> Bool {
+  func publish(_ topic: String, _ text: String, retain: Bool = false, times: Int = 1) throws -> Bool {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/mosquitto_pub")
-    process.arguments = ["-p", "\(port)", "-q", "1", "-t", topic, "-m", text] + (retain ? ["-r"] : [])
+    process.arguments =
+      ["-p", "\(port)", "-q", "1", "-t", topic, "-m", text] + (retain ? ["-r"] : [])
+      + (times > 1 ? ["--repeat", "\(times)"] : [])
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()

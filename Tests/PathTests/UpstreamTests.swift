@@ -69,7 +69,8 @@ import Testing
     for _ in 0..<100 where broker.messages.last(where: { $0.topic == topic })?.text.contains(first) != true {
       try await Task.sleep(for: .milliseconds(50))
     }
-    #expect(try await broker.retained(topic)[topic]?.contains(first) == true, "it is a hash of the content alone")
+    #expect(
+      try await broker.retained(topic)[topic]?.contains(first) == true, "it is a hash of the content alone")
   }
 
   @Test func `each step of an alarm is an event with who and why, and waits for a broker that is away`()

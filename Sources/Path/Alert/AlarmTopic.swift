@@ -23,6 +23,9 @@ public struct AlertTopics: Sendable, Equatable {
   /// Whether the gateway's daemon is there, retained.
   public var status: String { "millwright/\(site)/\(node)/status" }
 
+  /// Where the gateway takes commands; answers come on `<this>/answer`.
+  public var command: String { "millwright/\(site)/\(node)/command" }
+
   private func of(_ machine: MachineID) -> String { "millwright/\(site)/\(topicLevel(machine.rawValue))" }
 }
 

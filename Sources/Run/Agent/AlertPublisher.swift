@@ -25,6 +25,8 @@ actor AlertPublisher {
   private let clock: any Timekeeper
   private let journal: Journal
   private let machines: [MachineID]
+  /// What Home Assistant is told, by topic.
+  private let devices: [String: HomeAssistantDevice]
   private var waiting: PublishQueue
   private let events: EventLine
   private var alarms: @Sendable (MachineID) async -> MachineAlarms = { _ in MachineAlarms() }
@@ -44,6 +46,13 @@ actor AlertPublisher {
     siteFile = site.path
     topics = AlertTopics(site: origin.site, node: origin.node)
     machines = site.plant.machines.map(\.id)
+    let told = site.homeAssistant.map { prefix in
+      site.plant.machines.map { machine in
+        let device = HomeAssistantDevice(machine, origin: origin, program: Version.text)
+        return (device.topic(prefix: prefix), device)
+      }
+    }
+    devices = Dictionary(told ?? []) { first, _ in first }
     let perSecond = Double(site.messagesPerSecond)
     waiting = PublishQueue(perSecond: perSecond)
     events.queue.withLock { $0.hold(perSecond: perSecond) }
@@ -93,8 +102,9 @@ actor AlertPublisher {
         journal.write(.notice, "alarms go to \(client.options.endpoint)")
         do {
           try await client.publish(topic: topics.status, payload: Array(try status.json()), retain: true)
+          try await tellDevices()
         } catch {
-          journal.write(.warning, "the broker does not take the gateway's status: \(error)")
+          journal.write(.warning, "the broker does not take the gateway's status or devices: \(error)")
         }
         await tellEverything()
       case .disconnected(let error?):
@@ -102,6 +112,19 @@ actor AlertPublisher {
       case .disconnected(nil): break
       }
     }
+  }
+
+  /// Tells Home Assistant of the machines, where the site wants it, and takes back what is no longer wanted: machines that
+  /// left the site file, and all of them when the switch went off.
+  private func tellDevices() async throws {
+    let memory = RetainedTopics(store)
+    let wanted = Set(devices.keys).union((machines + [AlarmBook.site]).map(topics.alarm))
+    let gone = try await memory.want(wanted, at: clock.stamp())
+    for (topic, device) in devices.sorted(by: { $0.key < $1.key }) {
+      try await client.publish(topic: topic, payload: Array(try device.json()), retain: true)
+    }
+    for topic in gone.sorted() { try await client.publish(topic: topic, payload: [], retain: true) }
+    if !gone.isEmpty { try await memory.settle(wanted, at: clock.stamp()) }
   }
 
   /// Publishes until nothing waits any more, or the broker is gone: the next connection begins anew.

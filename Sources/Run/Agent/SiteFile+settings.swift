@@ -80,7 +80,12 @@ extension SiteFile {
       }
     }
 
-    let upstream = try BrokerOptions(upstream: table.optionalTable("upstream"), site: site, node: node)
+    let upstreamTable = try table.optionalTable("upstream")
+    let homeAssistant = try discoveryPrefix(upstreamTable)
+    let upstream = try BrokerOptions(upstream: upstreamTable, site: site, node: node)
+    let folder = (path as NSString).deletingLastPathComponent
+    let commands = try CommandSettings(
+      table.optionalTable("commands"), folder: folder, hasBroker: upstream != nil)
     let storage = try Storage(table.optionalTable("storage"))
     var detection = try Detection(table.optionalTable("detection"))
     let alarms = try table.optionalTable("alarms")
@@ -88,7 +93,6 @@ extension SiteFile {
     let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
     try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
-    let folder = (path as NSString).deletingLastPathComponent
     var faults: [String] = []
     for entry in try table.optionalList("faults") {
       let name = try entry.string()
@@ -97,8 +101,24 @@ extension SiteFile {
     try table.finish()
     return SiteFile(
       path: path, hash: "", node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
+      sensors: sensors, upstream: upstream, homeAssistant: homeAssistant,
+      messagesPerSecond: messagesPerSecond, commands: commands,
+      storage: storage,
       detection: detection, power: power, faults: faults)
+  }
+
+  /// Where Home Assistant looks for machines, where the site file wants them there.
+  private static func discoveryPrefix(_ upstream: SettingTable?) throws(SettingsError) -> String? {
+    guard let upstream else { return nil }
+    let setting = upstream.optional("home-assistant-prefix")
+    let prefix = try setting?.string() ?? "homeassistant"
+    guard !prefix.isEmpty, prefix.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"+#".utf8.contains($0) }),
+      !prefix.hasPrefix("/"), !prefix.hasSuffix("/")
+    else {
+      throw setting?.fail("the beginning of a topic, like homeassistant")
+        ?? .missingKey(upstream.place, key: "home-assistant-prefix")
+    }
+    return try upstream.flag("home-assistant", default: false) ? prefix : nil
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.

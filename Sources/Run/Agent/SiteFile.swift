@@ -24,8 +24,12 @@ public struct SiteFile: Sendable {
   public var sensors: SensorLayout
   /// Where alarms and condensed data go; nil keeps everything local.
   public var upstream: BrokerOptions?
+  /// Prefix of the topics by which machines appear in Home Assistant; nil where they do not.
+  public var homeAssistant: String?
   /// Most alarm messages that go there in a second.
   public var messagesPerSecond: Int
+  /// Who may give commands over MQTT; nil for nobody.
+  public var commands: CommandSettings?
   public var storage: Storage
   public var detection: Detection
   public var power: EnergyModel

@@ -7,13 +7,14 @@ import Machine
 import Store
 import Sync
 
-/// What talks to the broker upstream, in two clients: alarms never wait behind the backlog of condensed data. The
-/// alarms' client carries the will.
+/// What talks to the broker upstream, in clients of their own: alarms wait neither behind the backlog of condensed data
+/// nor behind a flood of commands. The alarms' client carries the will.
 struct Upstream: Sendable {
   let alerts: MQTTClient
   let publisher: AlertPublisher
   let bulk: MQTTClient
   let uplink: Uplink
+  private let commands: (client: MQTTClient, service: CommandService)?
   private let status: NodeStatus
   private let statusTopic: String
 
@@ -31,6 +32,18 @@ struct Upstream: Sendable {
     publisher = AlertPublisher(
       client: alerts, site: site, status: status, origin: origin, events: events, store: store, clock: clock,
       journal: journal)
+    commands = try site.commands.map { settings in
+      var own = options
+      own.clientID += "-commands"
+      own.inboxMessages = 256
+      own.inboxBytes = 1 << 20
+      let client = try MQTTClient(own, clock: clock)
+      return (
+        client,
+        CommandService(
+          settings, client: client, origin: origin, store: store, clock: clock, journal: journal)
+      )
+    }
     bulk = try MQTTClient(options, clock: clock)
     uplink = try Uplink(
       store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk), clock: clock)
@@ -42,10 +55,14 @@ struct Upstream: Sendable {
     try? alerts.prepare(farewell: Will(topic: statusTopic, payload: Array(payload), retain: true))
   }
 
-  /// Adds the services of both clients.
+  /// Adds the services of all clients.
   func run(in services: inout TaskGroup<Void>) {
     services.addTask { await alerts.run() }
     services.addTask { await publisher.run() }
+    if let commands {
+      services.addTask { await commands.client.run() }
+      services.addTask { await commands.service.run() }
+    }
     services.addTask { await bulk.run() }
     services.addTask { await uplink.run() }
   }
