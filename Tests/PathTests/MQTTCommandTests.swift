@@ -99,6 +99,43 @@ import Testing
     #expect(
       daemon.text.components(separatedBy: "command over MQTT from nobody known refused").count - 1 <= 15)
     #expect(!daemon.text.contains("b7f8c1d2"), "the secret stands in the log")
+    try checkShapes(of: broker.messages.filter { $0.topic == answers }.map(\.json))
+    let audited = try refusals(in: folder.path + "/data/millwright.db")
+    #expect(audited["mqtt:ana"] == 4, "reset, replay, no end, no alarm: \(audited)")
+    #expect((1...15).contains(audited["mqtt"] ?? 0), "\(audited)")
+  }
+
+  /// Answers have the keys of the shipped schema.
+  private func checkShapes(of answers: [[String: Any]]) throws {
+    let file = URL(filePath: #filePath).appending(path: "../../../packaging/schemas/answer.schema.json")
+      .standardized
+    let schema = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    let known = Set((schema["properties"] as? [String: Any] ?? [:]).keys)
+    let needed = Set(schema["required"] as? [String] ?? [])
+    #expect(!answers.isEmpty && !needed.isEmpty)
+    for answer in answers { #expect(needed.isSubset(of: answer.keys) && known.isSuperset(of: answer.keys)) }
+  }
+
+  /// Refusals in the audit log by who asked, as Python's sqlite3 reads them.
+  private func refusals(in database: String) throws -> [String: Int] {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c",
+      """
+      import json, sqlite3, sys
+      rows = sqlite3.connect(sys.argv[1]).execute(
+          "SELECT actor, count(*) FROM audit WHERE action LIKE '%command-refused' GROUP BY actor")
+      print(json.dumps(dict(rows)))
+      """, database,
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return try JSONDecoder().decode([String: Int].self, from: text)
   }
 
   @Test(arguments: [
