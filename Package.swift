@@ -119,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Analysis", "Budget", "Engine", "Knowledge", "Ledger", "Machine", "Recordings",
-        "Settings", "Store", "Sync", arguments,
+        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Knowledge", "Ledger", "Machine",
+        "Recordings", "Settings", "Store", "Sync", arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 
@@ -153,6 +153,9 @@ let package = Package(
     .executableTarget(
       name: "signal-lab", dependencies: ["Condition", "Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
+    // An alarm storm as a bare process, for `scripts/bench diagnosis`.
+    .executableTarget(
+      name: "alarm-lab", dependencies: ["Alert", "Machine"], path: "Tests/AlarmLab", swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
@@ -172,6 +175,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Knowledge", "Machine", "TestData"]),
+    tests("Alert", ["Alert", "Machine"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings", "TestData"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Knowledge", ["Knowledge", "Features", "Ledger", "Machine", "Settings"]),

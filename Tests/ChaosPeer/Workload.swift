@@ -33,7 +33,7 @@ struct Workload {
       let alarm = Alarm(
         id: "P-101:unbalance", occurrence: count, state: .unacknowledged, severity: .alarm, raised: stamp,
         updated: stamp, finding: finding)
-      batch.transitions = [AlarmTransition(alarm: alarm, from: .normal, cause: "finding")]
+      batch.transitions = [AlarmTransition(alarm: alarm, from: .normal, cause: .finding)]
     }
     return batch
   }

@@ -69,7 +69,7 @@ enum Make {
     let alarm = Alarm(
       id: "P-101:unbalance", occurrence: occurrence, state: state, severity: .alarm, raised: stamp(second),
       updated: stamp(second), finding: finding(second))
-    return AlarmTransition(alarm: alarm, from: from, cause: "finding")
+    return AlarmTransition(alarm: alarm, from: from, cause: .finding)
   }
 
   static func evidence(_ second: Double, samples: Int = 64) -> EvidenceRecord {

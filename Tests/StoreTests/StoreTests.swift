@@ -178,8 +178,8 @@ import Testing
     let store = try await open()
     try await store.commit(Make.full(0))
     try store.close()
-    // Naming the file's own migration opens it with no schema of the test's own.
-    let raw = try Ledger.open(path, migrations: [Migration("1 store", [])])
+    // As another program would, without a schema of its own.
+    let raw = try Ledger.openBeside(path, limits: Ledger.Limits(ballastBytes: 0))
     try await raw.write { (tx) throws(LedgerError) in
       try tx.run("UPDATE snapshots SET bytes = x'010204'")
       try tx.run("UPDATE evidence SET waveform = zeroblob(length(waveform))")
@@ -196,7 +196,7 @@ import Testing
     let old = try await open()
     try await old.commit(StoreBatch(windows: [Make.window(0)]))
     try old.close()
-    let raw = try Ledger.open(path, migrations: [Migration("1 store", [])])
+    let raw = try Ledger.openBeside(path, limits: Ledger.Limits(ballastBytes: 0))
     try await raw.write { (tx) throws(LedgerError) in
       try tx.run("ALTER TABLE windows DROP COLUMN \(Feature.kurtosis.rawValue)")
     }

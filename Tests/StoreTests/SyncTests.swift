@@ -159,7 +159,7 @@ func eventually(_ what: Comment, _ condition: () async throws -> Bool) async thr
     let first = try await Store.open(scratch.file("store.db"), now: Make.start, ballastBytes: 0).store
     try await first.commit(Make.full(0))
     try first.close()
-    let raw = try Ledger.open(scratch.file("store.db"), migrations: [Migration("1 store", [])])
+    let raw = try Ledger.openBeside(scratch.file("store.db"), limits: Ledger.Limits(ballastBytes: 0))
     try await raw.write { (tx) throws(LedgerError) in
       try tx.run("UPDATE outbox SET body = replace(body, '4.1', '4.0') WHERE sequence = 2")
     }

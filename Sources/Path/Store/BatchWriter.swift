@@ -26,6 +26,7 @@ struct BatchWriter {
       (.evidence, .evidence, try write(batch.evidence, about: encoded.about)),
     ]
     for (usage, kind, rows) in counts { try usage.add(rows: rows, bytes: batch.bytes(kind), tx) }
+    for answer in batch.answers { try answer.write(tx) }
     for snapshot in batch.snapshots {
       try tx.run(
         "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", .text(snapshot.key),
@@ -120,11 +121,12 @@ struct BatchWriter {
       let alarm = transition.alarm
       try tx.run(
         """
-        INSERT INTO transitions (received, alarm, occurrence, was, became, cause, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO transitions (received, alarm, occurrence, was, became, cause, body, machine, person, why)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, .integer(alarm.updated.received.nanoseconds), .text(alarm.id), .integer(Int64(alarm.occurrence)),
-        .text(transition.from.rawValue), .text(alarm.state.rawValue), .text(transition.cause),
-        .text(encoded.transitions[index]))
+        .text(transition.from.rawValue), .text(alarm.state.rawValue), .text(transition.cause.rawValue),
+        .text(encoded.transitions[index]), .text(alarm.finding.machine.rawValue), SQLValue(transition.by),
+        SQLValue(transition.why))
       try tx.run(
         "INSERT OR REPLACE INTO alarms VALUES (?, ?, ?, ?, ?, ?, ?)", .text(alarm.id),
         .integer(Int64(alarm.occurrence)), .text(alarm.state.rawValue), .text(alarm.severity.rawValue),

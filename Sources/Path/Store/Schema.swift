@@ -87,7 +87,30 @@ enum Schema {
           class TEXT PRIMARY KEY, rows INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
           dropped INTEGER NOT NULL DEFAULT 0) STRICT
         """,
-      ])
+      ]),
+    Migration(
+      "2 alarm trail and commands",
+      [
+        // Who did what to which alarm of which machine, and why, can be asked for without reading every body.
+        "ALTER TABLE transitions ADD COLUMN machine TEXT",
+        "ALTER TABLE transitions ADD COLUMN person TEXT",
+        "ALTER TABLE transitions ADD COLUMN why TEXT",
+        """
+        UPDATE transitions SET machine = json_extract(body, '$.alarm.finding.machine'),
+          person = json_extract(body, '$.by'), why = json_extract(body, '$.why') WHERE json_valid(body)
+        """,
+        "CREATE INDEX transitions_by_time ON transitions (received)",
+        "CREATE INDEX transitions_by_alarm ON transitions (alarm)",
+        "CREATE INDEX transitions_by_machine ON transitions (machine)",
+        "CREATE INDEX transitions_by_person ON transitions (person) WHERE person IS NOT NULL",
+        // What people, records and other systems ask of the daemon; it answers each once.
+        """
+        CREATE TABLE commands (
+          id INTEGER PRIMARY KEY, received INTEGER NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL,
+          answered INTEGER, is_done INTEGER, answer TEXT) STRICT
+        """,
+        "CREATE INDEX commands_waiting ON commands (id) WHERE answered IS NULL",
+      ]),
   ]
 
   /// Gives `windows` a column for each feature that this version knows and the file does not have yet.

@@ -79,15 +79,6 @@ extension Store {
     return standing ? alarms.filter(\.state.isStanding) : alarms
   }
 
-  /// The audit trail of alarms, newest first.
-  public func transitions(limit: Int = 100) async throws(StoreError) -> [AlarmTransition] {
-    var transitions: [AlarmTransition] = []
-    let rows = try await query(
-      "SELECT alarm, body FROM transitions ORDER BY id DESC LIMIT ?", .integer(Int64(limit)))
-    for row in rows { transitions.append(try row.json(AlarmTransition.self, of: "alarm transition")) }
-    return transitions
-  }
-
   /// Findings on one machine, or on all, newest first.
   public func findings(machine: MachineID? = nil, limit: Int = 100) async throws(StoreError) -> [Finding] {
     var findings: [Finding] = []
@@ -134,7 +125,11 @@ extension Store {
     return Snapshot(key: key, stamp: stamp, bytes: bytes)
   }
 
-  private func query(_ sql: String, _ arguments: SQLValue...) async throws(StoreError) -> [SQLRow] {
+  func query(_ sql: String, _ arguments: SQLValue...) async throws(StoreError) -> [SQLRow] {
+    try await query(sql, arguments)
+  }
+
+  func query(_ sql: String, _ arguments: [SQLValue]) async throws(StoreError) -> [SQLRow] {
     do {
       return try await ledger.read { (tx) throws(LedgerError) in try tx.rows(sql, arguments) }
     } catch { throw StoreError(error) }
@@ -143,7 +138,7 @@ extension Store {
 
 extension SQLRow {
   /// Decodes the JSON in the second column; the first names the record.
-  fileprivate func json<Value: Decodable>(_ type: Value.Type, of record: String) throws(StoreError) -> Value {
+  func json<Value: Decodable>(_ type: Value.Type, of record: String) throws(StoreError) -> Value {
     guard let text = self[1].text else {
       throw .damaged(record: "\(record) \(self[0].text ?? "")", detail: "no text")
     }

@@ -80,6 +80,16 @@ public final class Store: Sendable {
     } catch { throw StoreError(error) }
   }
 
+  /// Opens the database of a running agent to ask it for something (`submit`): no boot begins.
+  public static func openBeside(_ path: String, maximumBytes: Int) throws(StoreError) -> Store {
+    let limits = Ledger.Limits(
+      maximumBytes: maximumBytes, journalBytes: min(4 << 20, maximumBytes / 8), ballastBytes: 0)
+    do {
+      return Store(
+        ledger: try Ledger.openBeside(path, limits: limits), boot: 0, retention: Retention(maximumBytes: 0))
+    } catch { throw StoreError(error) }
+  }
+
   /// The first boot of a file is drawn from the clock and from chance (51 bits, exact in JSON), so that a
   /// file begun anew, even under a wrong clock, does not repeat an identity; each later one is larger.
   private static func beginBoot(_ tx: Transaction, now: WallTime) throws(LedgerError) -> Int64 {

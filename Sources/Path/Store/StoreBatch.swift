@@ -18,6 +18,8 @@ public struct StoreBatch: Sendable {
   public var evidence: [EvidenceRecord]
   /// States of stages.
   public var snapshots: [Snapshot]
+  /// Answers to commands, in one transaction with what they did.
+  public var answers: [CommandAnswer] = []
 
   /// A batch of what is given; the rest is empty.
   public init(
@@ -37,7 +39,7 @@ public struct StoreBatch: Sendable {
   /// Whether there is nothing to store.
   public var isEmpty: Bool {
     readings.isEmpty && windows.isEmpty && scores.isEmpty && findings.isEmpty && transitions.isEmpty
-      && evidence.isEmpty && snapshots.isEmpty
+      && evidence.isEmpty && snapshots.isEmpty && answers.isEmpty
   }
 }
 

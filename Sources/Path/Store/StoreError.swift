@@ -8,6 +8,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case full(path: String)
   /// A stored record fails its checksum or cannot be decoded.
   case damaged(record: String, detail: String)
+  /// So many commands wait for the daemon that no more are taken.
+  case tooManyCommands(limit: Int)
   /// The database refused; the reason names the file.
   case ledger(LedgerError)
 
@@ -22,6 +24,7 @@ extension StoreError: CustomStringConvertible {
     switch self {
     case .full(let path): "\(path): no room left, also after giving up old records"
     case .damaged(let record, let detail): "stored \(record) is damaged: \(detail)"
+    case .tooManyCommands(let limit): "\(limit) commands wait already; is the daemon busy?"
     case .ledger(let error): error.description
     }
   }

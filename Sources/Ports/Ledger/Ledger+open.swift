@@ -65,6 +65,18 @@ extension Ledger {
     } catch { throw LedgerError(error, path: path) }
   }
 
+  /// Opens a file that another process owns, for a few small writes beside it: no lock, no check, no migration; the
+  /// file must be there. SQLite lets one of them write at a time.
+  public static func openBeside(_ path: String, limits: Limits) throws(LedgerError) -> Ledger {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .cannotOpen(path: path, reason: "no such file")
+    }
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration(limits))
+      return Ledger(path: path, limits: limits, queue: queue, lock: nil)
+    } catch { throw LedgerError(error, path: path) }
+  }
+
   /// GRDB's own WAL mode would set `synchronous=NORMAL` after these lines, so WAL is asked for here.
   private static func configuration(_ limits: Limits) -> Configuration {
     var configuration = Configuration()

@@ -24,6 +24,8 @@ public enum AgentError: Error, CustomStringConvertible {
   case unreadable(file: String, reason: String)
   /// A bearing that no table knows, or a machine or point that the site has not.
   case unknown(String)
+  /// The daemon, or a check before it, refused a command, in words.
+  case refused(String)
   /// A peer cannot be reached.
   case unreachable(String)
 
@@ -38,7 +40,7 @@ public enum AgentError: Error, CustomStringConvertible {
     case .recording(let file, let line, let reason): "\(file):\(line): \(reason)"
     case .notRunning(let reason): reason
     case .demo(let reason): reason
-    case .unreachable(let reason), .unknown(let reason): reason
+    case .unreachable(let reason), .unknown(let reason), .refused(let reason): reason
     }
   }
 
@@ -49,7 +51,7 @@ public enum AgentError: Error, CustomStringConvertible {
     case .notRunning, .unreachable, .demo: 69
     case .storage: 74
     case .recording, .unreadable: 65
-    case .unknown: 64
+    case .unknown, .refused: 64
     }
   }
 }

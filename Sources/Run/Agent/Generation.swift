@@ -69,8 +69,7 @@ struct Generation: Sendable {
           alerts: client,
           publisher: AlertPublisher(
             client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:],
-            clock: clock,
-            journal: journal),
+            perSecond: Double(site.messagesPerSecond), clock: clock, journal: journal),
           bulk: bulk,
           uplink: try Uplink(
             store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk),
@@ -86,8 +85,8 @@ struct Generation: Sendable {
       site: site,
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
-        options: site.detection.path, detector: detector, memory: memory.baselines,
-        restoring: memory.alarms),
+        options: site.detection.path, detector: detector, memory: memory.baselines, restoring: memory.alarms,
+        watched: memory.watched.map { ($0, clock.stamp()) }),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

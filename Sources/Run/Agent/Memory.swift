@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Foundation
 import Infer
 import Machine
@@ -10,9 +11,11 @@ struct Memory: Sendable {
   var baselines: [MachineID: Baseline] = [:]
   var calibration: AnomalyDetector.Calibration?
   var alarms: [Alarm] = []
+  var watched: AlarmMemory?
 
   static func baselineKey(_ machine: MachineID) -> String { "baseline/\(machine)" }
   static let calibrationKey = "calibration"
+  static let alarmsKey = "alarms"
 
   /// Reads what is there. What cannot be read is reported and learned anew; alarms are never skipped silently.
   static func load(from store: Store, site: SiteFile, journal: Journal) async -> Memory {
@@ -32,6 +35,13 @@ struct Memory: Sendable {
       }
     } catch {
       journal.write(.warning, "the model is calibrated anew: \(error)")
+    }
+    do {
+      if let snapshot = try await store.snapshot(alarmsKey) {
+        memory.watched = try AlarmMemory(json: snapshot.bytes)
+      }
+    } catch {
+      journal.write(.warning, "delays of alarms begin anew: \(error)")
     }
     do { memory.alarms = try await store.alarms() } catch {
       journal.write(.error, "earlier alarms cannot be read: \(error)")

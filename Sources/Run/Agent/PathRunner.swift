@@ -19,15 +19,18 @@ actor PathRunner {
   private let clock: any Timekeeper
   private let journal: Journal
   private let readingInterval_s: Double
-  private let publish: @Sendable ([MachineID]) async -> Void
+  private let publish: @Sendable ([MachineID: Severity]) async -> Void
   private var backlog = BoundedBacklog()
   private var storedAt: [PointID: (time: MonotonicTime, good: Bool)] = [:]
   private var isStorageBroken = false
   private var keptAt: MonotonicTime
+  /// The last command that was answered.
+  private var lastCommand: Int64 = 0
 
   init(
     site: SiteFile, path: consuming PlantPath, mailbox: Mailbox, store: Store, account: StageAccount,
-    clock: any Timekeeper, journal: Journal, publish: @escaping @Sendable ([MachineID]) async -> Void
+    clock: any Timekeeper, journal: Journal,
+    publish: @escaping @Sendable ([MachineID: Severity]) async -> Void
   ) {
     self.path = path
     plant = site.plant
@@ -45,6 +48,8 @@ actor PathRunner {
   static let tick_s = 0.5
   /// Time between two savings of what was learned, seconds.
   static let keepEvery_s = 300.0
+  /// A command that waited longer than this, seconds, is not obeyed: who gave it has gone.
+  static let commandAge_s = 60.0
 
   /// Ticks until cancelled; then takes what is left, saves what was learned, and returns.
   func run() async {
@@ -70,6 +75,7 @@ actor PathRunner {
 
   private func advance() async {
     let samples = mailbox.take()
+    let commands = (try? await store.waitingCommands(after: lastCommand)) ?? []
     let now = clock.stamp()
     var batch = path.advance(samples, at: now, account: account)
     batch.readings = batch.readings.filter { isWorthStoring($0) }
@@ -77,12 +83,35 @@ actor PathRunner {
       keptAt = now.monotonic
       batch.snapshots = snapshots()
     }
-    let touched = Set(batch.transitions.map(\.alarm.finding.machine))
+    for command in commands { obey(command, at: now, into: &batch) }
+    let touched = Dictionary(
+      batch.transitions.map { ($0.alarm.finding.machine, $0.alarm.severity) }, uniquingKeysWith: max)
     for transition in batch.transitions { tell(transition) }
     if !batch.isEmpty { backlog.append(batch) }
     await flush()
     // An alarm goes out even when the disk is full: it is on disk or counted as not stored.
-    if !touched.isEmpty { await publish(touched.sorted()) }
+    if !touched.isEmpty { await publish(touched) }
+  }
+
+  /// Obeys one command; its answer is stored together with what it did.
+  private func obey(_ waiting: WaitingCommand, at now: Stamp, into batch: inout StoreBatch) {
+    lastCommand = waiting.id
+    func answer(_ isDone: Bool, _ text: String) {
+      batch.answers.append(CommandAnswer(id: waiting.id, isDone: isDone, text: text, at: now.received))
+      if !isDone { journal.write(.warning, "command from \(waiting.source) refused: \(text)") }
+    }
+    guard let command = waiting.command else { return answer(false, "what was written is no command") }
+    let age_s = now.received.seconds - waiting.received.seconds
+    guard abs(age_s) <= Self.commandAge_s else {
+      return answer(false, "it waited \(Int(age_s)) s without a daemon; give it again")
+    }
+    do throws(AlarmError) {
+      let steps = try path.obey(command, at: now, into: &batch)
+      answer(
+        true,
+        steps.map { "\($0.alarm.id): \($0.from.rawValue) -> \($0.alarm.state.rawValue)" }.joined(
+          separator: "; "))
+    } catch { answer(false, "\(error)") }
   }
 
   private func flush() async {
@@ -132,6 +161,9 @@ actor PathRunner {
     if let calibration = path.calibration, let data = try? encoder.encode(calibration) {
       all.append(Snapshot(key: Memory.calibrationKey, stamp: now, bytes: Array(data)))
     }
+    if let bytes = try? path.alarms.memory(at: now).json() {
+      all.append(Snapshot(key: Memory.alarmsKey, stamp: now, bytes: bytes))
+    }
     return all
   }
 
@@ -140,7 +172,7 @@ actor PathRunner {
     let level: Journal.Level = alarm.state == .unacknowledged ? .warning : .notice
     journal.write(
       level,
-      "alarm \(alarm.id): \(transition.from.rawValue) -> \(alarm.state.rawValue), \(alarm.severity.rawValue): \(alarm.finding.title)"
+      "alarm \(alarm.id): \(transition.from.rawValue) -> \(alarm.state.rawValue), \(alarm.severity.rawValue): \(alarm.finding.title)\(transition.by.map { ", by \($0)" } ?? "")"
     )
   }
 }

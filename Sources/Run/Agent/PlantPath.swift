@@ -49,11 +49,12 @@ public struct PlantPath: ~Copyable {
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
+  ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
-    sensors: SensorLayout = SensorLayout(), options: Options = Options(),
-    detector: AnomalyDetector? = nil,
-    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = []
+    sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
+    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
+    watched: (memory: AlarmMemory, at: Stamp)? = nil
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
@@ -70,7 +71,11 @@ public struct PlantPath: ~Copyable {
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
-    alarms = AlarmBook(policy: options.alarms, restoring: stored)
+    if let watched {
+      alarms = AlarmBook(policy: options.alarms, restoring: stored, memory: watched.memory, at: watched.at)
+    } else {
+      alarms = AlarmBook(policy: options.alarms, restoring: stored)
+    }
   }
 
   /// Takes what acquisition delivered since the last call and says what is to be stored; samples of machines
@@ -82,7 +87,17 @@ public struct PlantPath: ~Copyable {
     var batch = StoreBatch()
     condition(samples, at: now, account, into: &batch)
     for place in machines.indices { judge(place, at: now, account, into: &batch) }
+    keep(measure(.alert, account) { alarms.tick(at: now) }, in: &batch)
     return batch
+  }
+
+  /// Obeys a command of a person, a record or another system, or says why not.
+  public mutating func obey(
+    _ command: AlarmCommand, at now: Stamp, into batch: inout StoreBatch
+  ) throws(AlarmError) -> [AlarmTransition] {
+    let transitions = try alarms.apply(command, at: now)
+    keep(transitions, in: &batch)
+    return transitions
   }
 
   /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
@@ -160,13 +175,20 @@ public struct PlantPath: ~Copyable {
   ) {
     guard machines[place].isDue(at: now) else { return }
     let id = machines[place].machine.id
-    let alarmsStand = alarms.standing(of: id).contains { $0.finding.subject == .machine }
+    let alarmsStand = alarms.isAffected(id)
     let result = measure(.infer, account) {
       machines[place].judge(at: now, detector: &detector, alarmsStand: alarmsStand)
     }
     batch.scores += result.scores
     batch.findings += machines[place].news(in: result.findings, at: now)
-    let transitions = measure(.alert, account) { alarms.update(result.findings, for: id, at: now) }
+    let motion = machines[place].state.motion
+    keep(
+      measure(.alert, account) { alarms.update(result.findings, for: id, motion: motion, at: now) },
+      in: &batch)
+  }
+
+  /// Alarms' steps are stored; what is told has its evidence beside it.
+  private mutating func keep(_ transitions: [AlarmTransition], in batch: inout StoreBatch) {
     batch.transitions += transitions
     for transition in transitions where transition.alarm.state == .unacknowledged {
       if let evidence = evidence(for: transition.alarm) { batch.evidence.append(evidence) }

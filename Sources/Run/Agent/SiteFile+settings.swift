@@ -62,6 +62,9 @@ extension SiteFile {
       guard !plant.machines.contains(where: { $0.id == machine.id }) else {
         throw entry.fail("an id of its own, '\(machine.id)' stands twice")
       }
+      guard machine.id != AlarmBook.site else {
+        throw entry.fail("another id: '\(machine.id)' is where alarms about the alarms go")
+      }
       plant.machines.append(machine)
       sensors.add(own)
       for feed in feeds {
@@ -74,7 +77,11 @@ extension SiteFile {
 
     let upstream = try BrokerOptions(upstream: table.optionalTable("upstream"), site: site, node: node)
     let storage = try Storage(table.optionalTable("storage"))
-    let detection = try Detection(table.optionalTable("detection"))
+    var detection = try Detection(table.optionalTable("detection"))
+    let alarms = try table.optionalTable("alarms")
+    detection.path.alarms = try AlarmPolicy(alarms)
+    let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
+    try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
     let folder = (path as NSString).deletingLastPathComponent
     var faults: [String] = []
@@ -85,8 +92,8 @@ extension SiteFile {
     try table.finish()
     return SiteFile(
       path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      sensors: sensors, upstream: upstream, storage: storage, detection: detection, power: power,
-      faults: faults)
+      sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
+      detection: detection, power: power, faults: faults)
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.
@@ -145,7 +152,6 @@ extension SiteFile.Detection {
     options.judgePeriod_s = try table.duration("judge-period", default: options.judgePeriod_s)
     options.readingAge_s = try table.duration("reading-age", default: options.readingAge_s)
     options.waveformAge_s = try table.duration("waveform-age", default: options.waveformAge_s)
-    options.alarms.offDelay_s = try table.duration("alarm-off-delay", default: options.alarms.offDelay_s)
     self.init(
       usesModel: try table.flag("model", default: true), falseAlarmRate: rate, path: options)
     try table.finish()

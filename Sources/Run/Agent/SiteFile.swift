@@ -22,6 +22,8 @@ public struct SiteFile: Sendable {
   public var sensors: SensorLayout
   /// Where alarms and condensed data go; nil keeps everything local.
   public var upstream: BrokerOptions?
+  /// Most alarm messages that go there in a second.
+  public var messagesPerSecond: Int
   public var storage: Storage
   public var detection: Detection
   public var power: EnergyModel

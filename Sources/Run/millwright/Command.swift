@@ -16,15 +16,16 @@ struct Millwright: AsyncParsableCommand {
         millwright probe --site site.yaml        read every device once and show the values
         millwright run --site site.yaml          the daemon
         millwright status --site site.yaml       how the daemon and its machines fare
+        millwright alarm list --site site.yaml   the alarms that stand; ack, shelve and more act on them
         millwright analyse FILE --bearing NAME   the analyst's page on one recorded waveform
         millwright fault search cavitaton        what is known of faults, typing forgiven
 
-      Exit codes: 0 ok, 64 wrong usage, 65 bad recording or model, 69 not reachable, 74 storage, 78 bad configuration.
+      Exit codes: 0 ok, 64 wrong usage or a command refused, 65 bad recording or model, 69 not reachable, 74 storage, 78 bad configuration.
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Probe.self, Status.self, ReplayCommand.self, Analyse.self, Receive.self,
-      ModelCommand.self, FaultCommand.self, DemoCommand.self, VersionCommand.self,
+      Run.self, Check.self, Probe.self, Status.self, AlarmGroup.self, ReplayCommand.self, Analyse.self,
+      Receive.self, ModelCommand.self, FaultCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }
 

@@ -32,15 +32,19 @@ private let schemaPath = URL(filePath: #filePath).appending(
 
 @Suite("Alarm message")
 struct AlarmMessageTests {
-  /// Everything that diagnosis can say, as alarms in a book.
+  /// Machine alarms with evidence of every shape, and a sensor fault.
   private func standing() -> [Alarm] {
     var book = AlarmBook()
-    var all = Specimen(specimen(.pump))
-    all.radial.merge([.order1: 4.9, .velocityRMS: 5.0]) { $1 }
-    all.show("cavitation")
-    all.show("cooling-loss")
-    all.defects = [PointID("P-101", "ambient"): SensorDefect(.stuck, "same word for 300 polls")]
-    _ = book.update(diagnose(all), for: MachineID("P-101"), at: stamp(360))
+    var all = [finding("unbalance", .alarm), finding("cavitation"), finding("cooling-loss")]
+    all[0].supporting = [
+      Evidence(
+        "1x is 4.9 mm/s", quantity: "order 1", value: 4.9, reference: 0.8, unit: "mm/s",
+        source: "own baseline", weight: 2)
+    ]
+    all[0].contradicting = [Evidence("no 2x", quantity: "order 2", source: "ISO 13379-1", weight: 1)]
+    all[0].missing = ["phase"]
+    all.append(finding("sensor-stuck", point: "ambient", subject: .sensor))
+    _ = book.update(all, for: MachineID("P-101"), at: stamp(360))
     return book.standing
   }
 
