@@ -9,7 +9,7 @@ import Testing
 /// People at the command line act on alarms of the running daemon.
 @Suite struct AlarmDeskTests {
   /// A site whose store holds one standing alarm of an earlier run.
-  private func site(in folder: Folder) async throws -> String {
+  func site(in folder: Folder) async throws -> String {
     let site = try CommandTests.site(in: folder)
     try FileManager.default.createDirectory(atPath: folder.path + "/data", withIntermediateDirectories: true)
     let now = WallTime(seconds: Date().timeIntervalSince1970 - 60)

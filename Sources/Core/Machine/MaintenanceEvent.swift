@@ -57,6 +57,12 @@ public struct TrackRecord: Sendable, Codable, Equatable {
     counts[kind.rawValue]?[fault] ?? OutcomeCount()
   }
 
+  /// Adds outcomes that were counted before.
+  public mutating func add(_ count: OutcomeCount, of fault: String, on kind: MachineKind) {
+    counts[kind.rawValue, default: [:]][fault, default: OutcomeCount()].confirmed += count.confirmed
+    counts[kind.rawValue, default: [:]][fault, default: OutcomeCount()].refuted += count.refuted
+  }
+
   /// Counts the event's outcome for each fault that it addressed; an event without an outcome counts nothing.
   public mutating func note(_ event: MaintenanceEvent, on kind: MachineKind) {
     guard let outcome = event.outcome else { return }

@@ -12,6 +12,9 @@ struct Memory: Sendable {
   var calibration: AnomalyDetector.Calibration?
   var alarms: [Alarm] = []
   var watched: AlarmMemory?
+  /// Of the maintenance records that were taken in.
+  var trackRecord = TrackRecord()
+  var lubricated: [MachineID: WallTime] = [:]
 
   static func baselineKey(_ machine: MachineID) -> String { "baseline/\(machine)" }
   static let calibrationKey = "calibration"
@@ -42,6 +45,12 @@ struct Memory: Sendable {
       }
     } catch {
       journal.write(.warning, "delays of alarms begin anew: \(error)")
+    }
+    do {
+      memory.trackRecord = try await store.trackRecord()
+      memory.lubricated = try await store.lubrications()
+    } catch {
+      journal.write(.error, "earlier maintenance records cannot be read: \(error)")
     }
     do { memory.alarms = try await store.alarms() } catch {
       journal.write(.error, "earlier alarms cannot be read: \(error)")

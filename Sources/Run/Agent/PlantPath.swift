@@ -33,11 +33,13 @@ public struct PlantPath: ~Copyable {
   }
 
   /// In the order of the plant.
-  private var machines: [MachinePath]
-  private let places: [MachineID: Int]
+  var machines: [MachinePath]
+  let places: [MachineID: Int]
+  /// By fault, the component that fails.
+  let components: [String: String]
   private var gate: ValidityGate
   private var extractor = FeatureExtractor()
-  private var detector: AnomalyDetector?
+  var detector: AnomalyDetector?
   public private(set) var alarms: AlarmBook
   /// The newest valid waveform of each point, as evidence for an alarm that it may raise.
   private var newest: [PointID: Waveform] = [:]
@@ -49,12 +51,15 @@ public struct PlantPath: ~Copyable {
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
   ///   - stored: alarms of an earlier run.
+  ///   - trackRecord: outcomes of earlier diagnoses at this site.
+  ///   - lubricated: when each machine was last greased, where that is known.
   ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
     sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
     memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
-    watched: (memory: AlarmMemory, at: Stamp)? = nil
+    watched: (memory: AlarmMemory, at: Stamp)? = nil,
+    trackRecord: TrackRecord = TrackRecord(), lubricated: [MachineID: WallTime] = [:]
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
@@ -66,9 +71,14 @@ public struct PlantPath: ~Copyable {
       return MachinePath(
         machine: machine, timing: timing, baseline: baseline,
         diagnostician: Diagnostician(
-          machine: machine, models: knowledge.models(for: machine), calibration: calibration, layers: layers))
+          machine: machine, models: knowledge.models(for: machine), calibration: calibration,
+          trackRecord: trackRecord, layers: layers))
     }
+    components = Dictionary(knowledge.all.map { ($0.id, $0.component) }) { first, _ in first }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    for (machine, time) in lubricated {
+      if let place = places[machine] { machines[place].remember(lubrication: time) }
+    }
     gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
     if let watched {
@@ -110,6 +120,10 @@ public struct PlantPath: ~Copyable {
   /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
   /// refused as a bias for ever. The defect stands until the next capture is good.
   public mutating func remounted(_ point: PointID) { gate.remounted(point) }
+
+  /// Whether the baseline of every vibration point of a machine is learned for its present state; nil for one that the
+  /// plant does not have.
+  public func isLearned(_ machine: MachineID) -> Bool? { places[machine].map { machines[$0].isLearned } }
 
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }

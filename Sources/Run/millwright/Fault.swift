@@ -98,7 +98,8 @@ struct FaultList: AsyncParsableCommand {
 struct FaultSearch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Find faults by words of title, symptom, cause or action; misspelt ones too.")
+    abstract: "Find faults by words of title, symptom, cause or action; misspelt ones too.",
+    discussion: "With --site, what was done at the machines of the site is found as well.")
   @OptionGroup var options: KnowledgeOptions
   @Argument(help: "The words.") var words: [String]
   @Option(help: "How many to show.") var limit = 10
@@ -109,6 +110,12 @@ struct FaultSearch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let site = options.site, options.faults.isEmpty {
+      return try show(
+        try await reporting {
+          try await recordDesk(site).search(words.joined(separator: " "), onlyRecords: false, limit: limit)
+        })
+    }
     let knowledge = try await options.load()
     // The search is SQLite's: a file of its own, for this call only, leaves the daemon's alone.
     let folder = FileManager.default.temporaryDirectory.appending(path: "millwright-\(UUID())")
@@ -129,8 +136,15 @@ struct FaultSearch: AsyncParsableCommand {
       Journal(marks: false).write(.error, "error: \(error)")
       throw ExitCode(74)
     }
+    try show(hits)
+  }
+
+  private func show(_ hits: [KnowledgeStore.Hit]) throws {
     if json { return try printJSON(hits) }
-    for hit in hits { print("\(padded(hit.key, 34))\(hit.title)\n\(padded("", 34))\(hit.line)") }
+    for hit in hits {
+      let name = hit.kind == RecordDesk.document ? "record \(hit.key.prefix(8))" : hit.key
+      print("\(padded(name, 34))\(hit.title)\n\(padded("", 34))\(hit.line)")
+    }
     if hits.isEmpty { print("nothing like that; `millwright fault list` shows all") }
   }
 }

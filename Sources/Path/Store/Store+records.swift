@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Ledger
+public import Machine
+
+/// A maintenance record as it is kept.
+public struct StoredRecord: Sendable, Equatable, Codable {
+  /// Counts the records of this store, from 1.
+  public var number: Int64
+  public var id: String
+  public var received: WallTime
+  /// By which way it came: `command-line`, or the name of the file.
+  public var source: String
+  public var record: MaintenanceRecord
+  /// When the daemon took it in; nil while it waits.
+  public var taken: WallTime?
+  public var effect: RecordEffect?
+  /// The machine's main figures around the work; nil while they are not known.
+  public var before: [MachineFigure]?
+  public var after: [MachineFigure]?
+}
+
+/// A record that the daemon has taken in.
+public struct TakenRecord: Sendable, Equatable {
+  public var number: Int64
+  public var effect: RecordEffect
+  /// The machine's main figures before the work, where there are any.
+  public var before: [MachineFigure]?
+  public var at: WallTime
+  public init(number: Int64, effect: RecordEffect, before: [MachineFigure]? = nil, at: WallTime) {
+    self.number = number
+    self.effect = effect
+    self.before = before
+    self.at = at
+  }
+
+  func write(_ texts: (effect: String, before: String?), _ tx: Transaction) throws(LedgerError) {
+    try tx.run(
+      "UPDATE records SET taken = ?, effect = ?, before = ? WHERE number = ? AND taken IS NULL",
+      .integer(at.nanoseconds), .text(texts.effect), SQLValue(texts.before), .integer(number))
+  }
+}
+
+/// Records of maintenance: they enter beside the daemon, which takes each in once; none is ever deleted, and beyond
+/// `recordLimit` no more are taken.
+extension Store {
+  /// Most records that are kept.
+  public static let recordLimit = 100_000
+
+  /// Adds records, all or none; what is known already is not added twice.
+  ///
+  /// - Parameter kinds: kinds of the machines, under which their outcomes are counted.
+  /// - Returns: by record, whether it was new.
+  @discardableResult
+  public func add(
+    _ records: [MaintenanceRecord], kinds: [MachineID: MachineKind], source: String, at now: WallTime
+  ) async throws(StoreError) -> [Bool] {
+    var rows: [(record: MaintenanceRecord, id: String, body: String)] = []
+    for record in records { rows.append((record, record.id, try JSONText.encode(record))) }
+    let encoded = rows
+    let added: [Bool]?
+    do {
+      added = try await ledger.write { (tx) throws(LedgerError) in
+        let held = try tx.value("SELECT count(*) FROM records")?.integer ?? 0
+        var news: [Bool] = []
+        let insert = try tx.prepare(
+          """
+          INSERT INTO records (id, received, time, kind, machine, source, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """)
+        let outcomes = try tx.prepare("INSERT OR IGNORE INTO outcomes VALUES (?, ?, ?, ?)")
+        for (record, id, body) in encoded {
+          let isNew =
+            try insert.run([
+              .text(id), .integer(now.nanoseconds), .integer(record.time.nanoseconds),
+              .text(record.kind.rawValue), .text(record.machine.rawValue), .text(source), .text(body),
+            ]) > 0
+          news.append(isNew)
+          guard isNew else { continue }
+          let kind = kinds[record.machine] ?? .other
+          for diagnosis in record.diagnoses {
+            guard let outcome = diagnosis.outcome else { continue }
+            try outcomes.run([
+              .text(id), .text(kind.rawValue), .text(diagnosis.fault), .text(outcome.rawValue),
+            ])
+          }
+        }
+        let isTooMany = Int(held) + news.count(where: \.self) > Store.recordLimit
+        if isTooMany { throw LedgerError.full(path: "records") }
+        return news
+      }
+    } catch {
+      if case .full(path: "records") = error { throw .tooManyRecords(limit: Store.recordLimit) }
+      throw StoreError(error)
+    }
+    return added ?? []
+  }
+
+  /// Records that the daemon has not taken in, in the order in which they came.
+  public func waitingRecords(after number: Int64, limit: Int = 256) async throws(StoreError) -> [StoredRecord]
+  {
+    try await records(
+      "WHERE taken IS NULL AND number > ? ORDER BY number LIMIT ?",
+      [.integer(number), .integer(Int64(limit))])
+  }
+
+  /// Records of one machine, or of all, the newest work first.
+  public func records(of machine: MachineID? = nil, limit: Int = 100) async throws(StoreError)
+    -> [StoredRecord]
+  {
+    try await records(
+      "WHERE ?1 IS NULL OR machine = ?1 ORDER BY time DESC, number DESC LIMIT ?2",
+      [SQLValue(machine?.rawValue), .integer(Int64(limit))])
+  }
+
+  /// Records in the order in which they came, after this one.
+  public func records(after number: Int64, limit: Int) async throws(StoreError) -> [StoredRecord] {
+    try await records("WHERE number > ? ORDER BY number LIMIT ?", [.integer(number), .integer(Int64(limit))])
+  }
+
+  /// The records whose identifiers begin so; at most ten.
+  public func records(idPrefix: String) async throws(StoreError) -> [StoredRecord] {
+    guard idPrefix.allSatisfy(\.isHexDigit), !idPrefix.isEmpty else { return [] }
+    return try await records(
+      "WHERE id LIKE ? || '%' ORDER BY number LIMIT 10", [.text(idPrefix.lowercased())])
+  }
+
+  /// Which of these are held.
+  public func heldRecords(_ ids: [String]) async throws(StoreError) -> Set<String> {
+    guard try await keepsRecords() else { return [] }
+    var held: Set<String> = []
+    for id in ids where !(try await query("SELECT 1 FROM records WHERE id = ?", .text(id)).isEmpty) {
+      held.insert(id)
+    }
+    return held
+  }
+
+  /// Whether a file of an older version, which has no records yet, was opened.
+  public func keepsRecords() async throws(StoreError) -> Bool {
+    try await !query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'records'").isEmpty
+  }
+
+  /// Records whose machine is learned anew and whose figures after the work are not known yet, the newest first.
+  public func recordsWithoutAfter(limit: Int = 64) async throws(StoreError) -> [StoredRecord] {
+    try await records(
+      """
+      WHERE taken IS NOT NULL AND after IS NULL AND json_array_length(effect, '$.relearned') > 0
+      ORDER BY number DESC LIMIT ?
+      """, [.integer(Int64(limit))])
+  }
+
+  /// Outcomes of diagnoses by kind of machine and fault.
+  public func outcomeCounts() async throws(StoreError) -> [(
+    kind: MachineKind, fault: String, count: OutcomeCount
+  )] {
+    try await query(
+      """
+      SELECT machine_kind, fault, sum(outcome = 'confirmed'), sum(outcome = 'refuted') FROM outcomes
+        JOIN records ON records.id = outcomes.record
+      GROUP BY machine_kind, fault ORDER BY machine_kind, fault
+      """
+    ).compactMap { row in
+      guard let kind = row[0].text.flatMap(MachineKind.init), let fault = row[1].text else { return nil }
+      return (
+        kind, fault,
+        OutcomeCount(confirmed: Int(row[2].integer ?? 0), refuted: Int(row[3].integer ?? 0))
+      )
+    }
+  }
+
+  /// Outcomes of the records that were taken in, for a restart.
+  public func trackRecord() async throws(StoreError) -> TrackRecord {
+    var track = TrackRecord()
+    for row in try await query(
+      """
+      SELECT machine_kind, fault, sum(outcome = 'confirmed'), sum(outcome = 'refuted') FROM outcomes
+        JOIN records ON records.id = outcomes.record WHERE taken IS NOT NULL GROUP BY machine_kind, fault
+      """)
+    {
+      guard let kind = row[0].text.flatMap(MachineKind.init), let fault = row[1].text else { continue }
+      let count = OutcomeCount(confirmed: Int(row[2].integer ?? 0), refuted: Int(row[3].integer ?? 0))
+      track.add(count, of: fault, on: kind)
+    }
+    return track
+  }
+
+  /// When each machine was last greased, of the records that were taken in.
+  public func lubrications() async throws(StoreError) -> [MachineID: WallTime] {
+    let rows = try await query(
+      "SELECT machine, max(time) FROM records WHERE kind = 'lubrication' AND taken IS NOT NULL GROUP BY machine"
+    )
+    return Dictionary(
+      rows.compactMap { row in
+        guard let machine = row[0].text, let time = row[1].integer else { return nil }
+        return (MachineID(machine), WallTime(nanoseconds: time))
+      }
+    ) { first, _ in first }
+  }
+
+  private func records(_ clause: String, _ arguments: [SQLValue]) async throws(StoreError) -> [StoredRecord] {
+    let rows = try await query(
+      "SELECT id, body, number, received, source, taken, effect, before, after FROM records \(clause)",
+      arguments)
+    var records: [StoredRecord] = []
+    for row in rows {
+      let id = row[0].text ?? ""
+      func optional<Value: Decodable>(_ type: Value.Type, _ value: SQLValue) throws(StoreError) -> Value? {
+        guard let text = value.text else { return nil }
+        return try JSONText.decode(type, text, of: "record \(id)")
+      }
+      records.append(
+        StoredRecord(
+          number: row[2].integer ?? 0, id: id, received: WallTime(nanoseconds: row[3].integer ?? 0),
+          source: row[4].text ?? "", record: try row.json(MaintenanceRecord.self, of: "record"),
+          taken: row[5].integer.map { WallTime(nanoseconds: $0) },
+          effect: try optional(RecordEffect.self, row[6]),
+          before: try optional([MachineFigure].self, row[7]),
+          after: try optional([MachineFigure].self, row[8])))
+    }
+    return records
+  }
+}
+
+// MARK: figures around the work
+
+extension Store {
+  /// The vibration figures that a report of work shows.
+  public static let mainFeatures: [Feature] = [.velocityRMS, .accelerationRMS, .envelopeRMS, .order1]
+
+  /// The main figures of a machine over windows and readings received in `range`, while it did not stand still.
+  public func figures(of machine: MachineID, in range: Range<WallTime>) async throws(StoreError)
+    -> [MachineFigure]
+  {
+    var figures: [MachineFigure] = []
+    let bounds: [SQLValue] = [
+      .integer(range.lowerBound.nanoseconds), .integer(range.upperBound.nanoseconds), .text(machine.rawValue),
+    ]
+    for feature in Store.mainFeatures {
+      let rows = try await query(
+        """
+        SELECT name, avg("\(feature.rawValue)"), max("\(feature.rawValue)"), count("\(feature.rawValue)")
+        FROM windows JOIN points ON points.id = windows.point
+        WHERE received >= ? AND received < ? AND machine = ? AND motion IN ('running', 'unknown')
+        GROUP BY name ORDER BY name
+        """, bounds)
+      figures += rows.compactMap { MachineFigure($0, feature.rawValue) }
+    }
+    let rows = try await query(
+      """
+      SELECT name, avg(value), max(value), count(value), quantity
+      FROM readings JOIN points ON points.id = readings.point
+      WHERE received >= ? AND received < ? AND machine = ? AND quality < 200 GROUP BY points.id ORDER BY name
+      """, bounds)
+    for row in rows {
+      guard let quantity = row[4].text.flatMap(Quantity.init) else { continue }
+      if let figure = MachineFigure(row, "\(quantity.rawValue) \(quantity.canonicalUnit.symbol)") {
+        figures.append(figure)
+      }
+    }
+    return figures
+  }
+
+  /// Keeps the figures after the work with their record; those that are there stay.
+  public func keep(_ figures: [MachineFigure], after number: Int64) async throws(StoreError) {
+    let text = try JSONText.encode(figures)
+    do {
+      try await ledger.write { (tx) throws(LedgerError) in
+        try tx.run(
+          "UPDATE records SET after = ?1 WHERE number = ?2 AND after IS NULL", .text(text), .integer(number))
+      }
+    } catch { throw StoreError(error) }
+  }
+}
+
+extension MachineFigure {
+  fileprivate init?(_ row: SQLRow, _ quantity: String) {
+    guard let point = row[0].text, let mean = row[1].real, let largest = row[2].real,
+      let count = row[3].integer,
+      count > 0
+    else { return nil }
+    self.init(point: point, quantity: quantity, mean: mean, largest: largest, count: Int(count))
+  }
+}

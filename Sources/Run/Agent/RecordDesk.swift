@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Clockwork
+import Foundation
+public import Knowledge
+import Ledger
+public import Machine
+public import Store
+
+/// Where people hand in what they did at machines and look it up: it writes into the daemon's store, whether the daemon
+/// runs or not, and the daemon takes each record in.
+public struct RecordDesk: Sendable {
+  private let site: SiteFile
+  private let knowledge: KnowledgeBase
+  private let clock = SystemClock()
+
+  /// The desk of one site.
+  public init(site: SiteFile, resources: Resources) throws(AgentError) {
+    self.site = site
+    knowledge = try KnowledgeBase.load(for: site, resources: resources)
+  }
+
+  // MARK: in
+
+  /// What became, or would become, of one row.
+  public struct Row: Sendable, Equatable, Codable {
+    public enum Fate: String, Sendable, Codable { case new, known, refused }
+    /// Line of the file on which it begins.
+    public var line: Int
+    public var fate: Fate
+    public var id: String?
+    /// Why it was refused.
+    public var reason: String?
+  }
+
+  /// How a file is read.
+  public struct ImportOptions: Sendable {
+    /// `machine=Asset,time=Date`.
+    public var map: String?
+    public var timeFormat: String?
+    public var zone: String?
+    /// What holds for rows that do not say it.
+    public var defaults: [RecordReader.Field: String] = [:]
+    public var isDryRun = false
+    public var skipsBad = false
+    public init() {}
+  }
+
+  /// A reader for this site, at this time.
+  public func reader(timeFormat: String? = nil, zone: String? = nil) throws(AgentError) -> RecordReader {
+    try RecordReader(
+      plant: site.plant, knowledge: knowledge, timeFormat: timeFormat, zone: zone, now: clock.wall())
+  }
+
+  /// Adds one record; false when it was known.
+  public func add(_ record: MaintenanceRecord) async throws(AgentError) -> Bool {
+    try await store([record], source: "command-line").first ?? false
+  }
+
+  /// Reads a file and adds its rows, all or none unless bad ones are skipped; says of each row what became of it.
+  public func take(file: String, _ options: ImportOptions) async throws(AgentError) -> [Row] {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw .unreadable(file: file, reason: "no such file, or it cannot be read")
+    }
+    let isJSON = [".json", ".jsonl", ".ndjson"].contains { file.lowercased().hasSuffix($0) }
+    let table: RecordTable
+    let map: RecordMap
+    do {
+      table = try RecordTable(data, isJSON: isJSON)
+      map = try RecordMap(options.map, in: table.columns)
+    } catch { throw .refused("\(file): \(error)") }
+    let reader = try reader(timeFormat: options.timeFormat, zone: options.zone)
+    var rows: [Row] = []
+    var records: [MaintenanceRecord] = []
+    for row in table.rows {
+      do throws(AgentError) {
+        if let problem = row.problem { throw .refused(problem) }
+        let record = try reader.read(options.defaults.merging(map.values(of: row)) { $1.isEmpty ? $0 : $1 })
+        rows.append(Row(line: row.line, fate: .new, id: record.id))
+        records.append(record)
+      } catch {
+        rows.append(Row(line: row.line, fate: .refused, reason: "\(error)"))
+      }
+    }
+    var seen = try await held(rows.compactMap(\.id))
+    for index in rows.indices {
+      guard let id = rows[index].id else { continue }
+      if !seen.insert(id).inserted { rows[index].fate = .known }
+    }
+    let isBad = rows.contains { $0.fate == .refused }
+    if !options.isDryRun, !isBad || options.skipsBad, !records.isEmpty {
+      _ = try await store(records, source: URL(fileURLWithPath: file).lastPathComponent)
+    }
+    return rows
+  }
+
+  private func store(_ records: [MaintenanceRecord], source: String) async throws(AgentError) -> [Bool] {
+    let kinds = Dictionary(site.plant.machines.map { ($0.id, $0.kind) }) { first, _ in first }
+    let now = clock.wall()
+    return try await writing { store throws(StoreError) in
+      try await store.add(records, kinds: kinds, source: source, at: now)
+    }
+  }
+
+  private func held(_ ids: [String]) async throws(AgentError) -> Set<String> {
+    guard FileManager.default.fileExists(atPath: site.storage.database) else { return [] }
+    return try await reading { store throws(StoreError) in try await store.heldRecords(ids) }
+  }
+
+  // MARK: out
+
+  /// Records, the newest work first.
+  public func records(of machine: MachineID? = nil, limit: Int) async throws(AgentError) -> [StoredRecord] {
+    try await reading { store throws(StoreError) in try await store.records(of: machine, limit: limit) }
+  }
+
+  /// The one record whose identifier begins so.
+  public func record(_ prefix: String) async throws(AgentError) -> StoredRecord {
+    let found = try await reading { store throws(StoreError) in try await store.records(idPrefix: prefix) }
+    guard let first = found.first else {
+      throw .refused("no record '\(prefix)'; 'millwright record list' shows them")
+    }
+    guard found.count == 1 else {
+      throw .refused("'\(prefix)' begins more than one record: \(found.map(\.id).joined(separator: ", "))")
+    }
+    return first
+  }
+
+  /// Outcomes of diagnoses by kind of machine and fault.
+  public func counts() async throws(AgentError) -> [OutcomeLine] {
+    try await reading { store throws(StoreError) in
+      try await store.outcomeCounts().map {
+        OutcomeLine(
+          machines: $0.kind, fault: $0.fault, confirmed: $0.count.confirmed, refuted: $0.count.refuted)
+      }
+    }
+  }
+
+  /// How often diagnoses of one fault on one kind of machine proved right and wrong.
+  public struct OutcomeLine: Sendable, Codable, Equatable {
+    public var machines: MachineKind
+    public var fault: String
+    public var confirmed: Int
+    public var refuted: Int
+  }
+
+  // MARK: search
+
+  /// Kind of the documents that records are in the knowledge search.
+  public static let document = "record"
+
+  /// What of records, and of faults too unless only records are asked for, meets the words; misspelt ones too.
+  public func search(_ words: String, onlyRecords: Bool, limit: Int) async throws(AgentError)
+    -> [KnowledgeStore.Hit]
+  {
+    let folder = site.storage.directory
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let ledger = try Ledger.open(
+        folder + "/knowledge.db", migrations: KnowledgeStore.migrations,
+        limits: Ledger.Limits(maximumBytes: 256 << 20, ballastBytes: 0))
+      let index = KnowledgeStore(ledger)
+      try await index.fill(with: knowledge)
+      try await follow(index)
+      let hits = try await index.search(words, kinds: onlyRecords ? [RecordDesk.document] : [], limit: limit)
+      try ledger.close()
+      return hits
+    } catch let error as AgentError { throw error } catch { throw .storage("\(error)") }
+  }
+
+  /// Takes into the index what came since; records are never taken away, so their number says how far it is.
+  private func follow(_ index: KnowledgeStore) async throws {
+    guard FileManager.default.fileExists(atPath: site.storage.database) else { return }
+    while true {
+      let done = Int64(try await index.count(kind: RecordDesk.document))
+      let page = try await reading { store throws(StoreError) in
+        try await store.records(after: done, limit: 1000)
+      }
+      if page.isEmpty { return }
+      try await index.index(page.map(SearchDocument.init))
+    }
+  }
+
+  // MARK: the store
+
+  private func reading<Value>(_ body: (Store) async throws(StoreError) -> Value) async throws(AgentError)
+    -> Value
+  {
+    do throws(StoreError) {
+      let store = try Store.openForReading(site.storage.database)
+      let value = try await body(store)
+      try store.close()
+      return value
+    } catch { throw .storage("\(error)") }
+  }
+
+  /// Beside the daemon; where there is no database yet, or one of an older version, it is made first.
+  private func writing<Value>(_ body: (Store) async throws(StoreError) -> Value) async throws(AgentError)
+    -> Value
+  {
+    let (path, bytes) = (site.storage.database, site.storage.maximumBytes)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: site.storage.directory, withIntermediateDirectories: true)
+    } catch { throw .storage("\(site.storage.directory): cannot be made: \(error.localizedDescription)") }
+    do throws(StoreError) {
+      var isReady = false
+      if FileManager.default.fileExists(atPath: path) {
+        let store = try Store.openForReading(path)
+        isReady = try await store.keepsRecords()
+        try store.close()
+      }
+      if !isReady { try await Store.open(path, now: clock.wall(), maximumBytes: bytes).store.close() }
+      let store = try Store.openBeside(path, maximumBytes: bytes)
+      let value = try await body(store)
+      try store.close()
+      return value
+    } catch { throw .storage("\(error)") }
+  }
+}
+
+extension SearchDocument {
+  init(_ stored: StoredRecord) {
+    let record = stored.record
+    let title = record.text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(200)) } ?? ""
+    let lines: [String?] = [
+      record.text, record.machine.rawValue, record.kind.rawValue, record.part, record.bearing, record.point,
+      record.person, record.reference,
+    ]
+    self.init(
+      kind: RecordDesk.document, key: stored.id, title: "\(record.machine): \(title)",
+      body: (lines.compactMap(\.self) + record.diagnoses.map(\.fault) + record.partsUsed).joined(
+        separator: "\n"))
+  }
+}
