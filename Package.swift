@@ -153,6 +153,10 @@ let package = Package(
     .executableTarget(
       name: "signal-lab", dependencies: ["Condition", "Features", "Kernels", "Machine", "Allocations"],
       path: "Tests/SignalLab", swiftSettings: strict),
+    // The slow-signal detector as a bare process, for `scripts/bench_slow.py`.
+    .executableTarget(
+      name: "slow-lab", dependencies: ["Infer", "Machine", "Allocations"], path: "Tests/SlowLab",
+      swiftSettings: strict),
     // An alarm storm as a bare process, for `scripts/bench diagnosis`.
     .executableTarget(
       name: "alarm-lab", dependencies: ["Alert", "Machine"], path: "Tests/AlarmLab", swiftSettings: strict),

@@ -116,7 +116,8 @@ struct PersistenceTests {
     #expect(scored(healthy, 0.9).isEmpty)
     let notice = try #require(scored(healthy, 1.4).first)
     #expect(notice.fault == "anomaly" && notice.severity == .notice)
-    #expect(notice.supporting.contains { $0.statement == "1250 Hz band makes up 60 % of the score" })
+    #expect(
+      notice.supporting.contains { $0.statement == "60 % of the score comes from 1250 Hz band at DE-H" })
     #expect(scored(healthy, 50).first?.severity == .warning)
     #expect(scored(faulty("bearing-outer-race"), 50).map(\.fault) == ["bearing-outer-race"])
   }

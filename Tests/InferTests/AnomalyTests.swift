@@ -107,9 +107,10 @@ import Testing
     for band in 20..<26 { faulty.logBands[band] += 2 }
     let score = try Self.score(&detector, faulty, baseline, learn: false)
     #expect(score.isAnomalous, "\(score.score) against \(score.threshold)")
-    #expect(score.contributions.count == 5)
-    #expect(score.contributions.allSatisfy { (20..<26).map { "b\($0)" }.contains($0.input) })
-    #expect(score.contributions.map(\.share).reduce(0, +) <= 1)
+    // Bands 20 to 25 lie in two groups.
+    let names = Set(score.contributions.prefix(2).map(\.input))
+    #expect(names == ["0.22-1.1 kHz acceleration", "1.1-2.3 kHz acceleration"])
+    #expect(score.contributions.map(\.share).reduce(0, +) <= 1.01)
     #expect(score.modelHash.count == 12 && score.falseAlarmRate == 1e-3)
   }
 

@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{ of-delay: 5min }", "did you mean 'off-delay'?"),
+    ("{ off-dely: 5min }", "did you mean 'off-delay'?"),
     ("{ shelve-maximum: 200d }", "a duration from 60 s to 7776000 s"),
     ("{ deadband: 1.5 }", "a share of the limit from 0 to below 1"),
     ("{ flood: { enter: 3, leave: 5 } }", "at most what begins a flood (enter: 3)"),

@@ -179,7 +179,7 @@ import Testing
         logBands: Array(repeating: 0, count: FeatureWindow.bandCount))
       _ = try await store.commit(
         StoreBatch(
-          windows: [window], transitions: [AlarmTransition(alarm: raised, from: .normal, cause: "finding")],
+          windows: [window], transitions: [AlarmTransition(alarm: raised, from: .normal, cause: .finding)],
           evidence: [EvidenceRecord(alarm: raised.id, occurrence: 1, waveform: waveform)]))
     }
     try store.close()

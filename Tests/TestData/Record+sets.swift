@@ -53,6 +53,13 @@ extension Record {
     }
   }
 
+  /// The 16 runs of SKAB valve1 in their order: of each the columns, eight signals at 1 Hz, then 1 where a row is
+  /// anomalous and 1 where a change begins or ends.
+  public static let skab = Result { () throws -> [[[Float]]] in
+    let paths = files("skab/valve1", "gz").sorted { (Int(title(of: $0)) ?? 0) < (Int(title(of: $1)) ?? 0) }
+    return try paths.map { path in try (2...11).map { try column($0, of: path, rate_Hz: 1) } }
+  }
+
   private static func column(_ number: Int, of path: String, rate_Hz: Double) throws -> [Float] {
     var selection = Recording.Selection()
     (selection.column, selection.rate_Hz) = (number, rate_Hz)

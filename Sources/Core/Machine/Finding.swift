@@ -121,13 +121,15 @@ public struct ModelScore: Sendable, Codable, Equatable {
   public var model: String
   /// First 12 hexadecimal digits of the model file's SHA-256.
   public var modelHash: String
+  /// A score of the whole machine stands at a point that has the model's name.
   public var point: PointID
   public var stamp: Stamp
   public var score: Double
   /// Score that healthy windows of this machine exceed at `falseAlarmRate`.
   public var threshold: Double
   public var falseAlarmRate: Double
-  /// Inputs that contributed most, largest first, as shares of the score.
+  /// Inputs, or groups of them, that raised the score most, largest first, as shares of it (Shapley values); empty
+  /// below the threshold.
   public var contributions: [Contribution]
   public struct Contribution: Sendable, Codable, Equatable {
     public var input: String

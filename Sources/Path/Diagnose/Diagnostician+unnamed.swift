@@ -53,21 +53,29 @@ extension Diagnostician {
   private mutating func anomalyFinding(_ scene: Scene, _ open: inout [Finding]) -> Finding? {
     let own = OwnFault.anomaly
     let stamp = scene.window.stamp
-    guard let worst = scene.window.scores.max(by: { $0.excess < $1.excess }) else {
-      // The model scores new waveforms only; between them its last opinion holds.
-      if !scene.heard.isEmpty, let looks = unnamed[own], looks.isKnown { return looks.standing(.scores) }
+    let fresh = Dictionary(grouping: scene.window.scores, by: \.model)
+    for (model, scores) in fresh {
+      guard let worst = scores.max(by: { $0.excess < $1.excess }) else { continue }
+      opinions[model, default: Opinion(isOfMachine: worst.isOfMachine)].looks.record(
+        anomaly(worst, stamp), at: scores.map(\.stamp.monotonic).max() ?? stamp.monotonic, .scores)
+    }
+    // A model of waveforms scores new ones only; between them its last opinion holds. One of the whole machine speaks
+    // every time, or has nothing to say.
+    let known = opinions.filter { fresh[$0.key] != nil || (!$0.value.isOfMachine && !scene.heard.isEmpty) }
+    if known.isEmpty {
       let missing = ["a model score with its learned threshold"]
       open.append(notAssessable(own.rawValue, text(own).title, missing, stamp))
-      return nil
     }
-    let time = scene.window.scores.map(\.stamp.monotonic).max() ?? stamp.monotonic
-    let found =
-      worst.isAnomalous
-      ? finding(
-        own, worst.excess >= 2 ? .warning : .notice,
-        confidence: 1 - worst.threshold / (worst.threshold + worst.score), worst.evidence, missing: [], stamp)
-      : nil
-    return unnamed[own, default: Looks()].record(found, at: time, .scores)
+    return known.values.compactMap { $0.looks.standing(.scores) }.max {
+      ($0.severity, $0.confidence) < ($1.severity, $1.confidence)
+    }
+  }
+
+  private func anomaly(_ score: ModelScore, _ stamp: Stamp) -> Finding? {
+    guard score.isAnomalous else { return nil }
+    return finding(
+      .anomaly, score.excess >= 2 ? .warning : .notice,
+      confidence: 1 - score.threshold / (score.threshold + score.score), score.evidence, missing: [], stamp)
   }
 
   private func finding(
@@ -82,22 +90,34 @@ extension Diagnostician {
   }
 }
 
+/// What one model has said of the machine of late.
+struct Opinion: Sendable {
+  var looks = Looks()
+  /// Whether it scores the machine as a whole, not one point.
+  var isOfMachine: Bool
+}
+
 extension ModelScore {
   /// Score over threshold; a threshold of zero is exceeded by anything.
   var excess: Double { threshold > 0 ? score / threshold : (score > 0 ? .infinity : 0) }
 
+  /// A score of the whole machine stands at a point that has the model's name.
+  fileprivate var isOfMachine: Bool { point.name == model }
+
   fileprivate var evidence: [Evidence] {
+    let place = isOfMachine ? " of \(model)" : " at \(point.name)"
     let source = "model \(model) \(modelHash), false-alarm rate \(plain(falseAlarmRate))"
     var list = [
       Evidence(
-        "Model score at \(point.name) is \(plain(score)), threshold \(plain(threshold))",
+        "Model score\(place) is \(plain(score)), threshold \(plain(threshold))",
         quantity: "model_score",
         value: score, reference: threshold, source: source, weight: 1)
     ]
     for part in contributions.prefix(3) {
       list.append(
         Evidence(
-          "\(part.input) makes up \(plain(100 * part.share)) % of the score", quantity: part.input,
+          "\(plain((100 * part.share).rounded())) % of the score comes from \(part.input)\(isOfMachine ? "" : place)",
+          quantity: part.input,
           value: 100 * part.share, unit: "%", source: source, weight: part.share))
     }
     return list

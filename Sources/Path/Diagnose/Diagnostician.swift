@@ -31,6 +31,9 @@ public struct Diagnostician: Sendable {
 
   /// How long after a lubrication too much grease may show.
   public static let greasing_s = 72.0 * 3600
+  /// How long an operating state must last before heat is held against what is usual in it: machines keep the warmth
+  /// of the state before, with time constants of 20 minutes to an hour.
+  public static let settling_s = 20.0 * 60
 
   let layout: Layout
   var signatures: [Signature] = []
@@ -43,6 +46,8 @@ public struct Diagnostician: Sendable {
   /// Newest opinion of the model on each point.
   var lastScores: [PointID: ModelScore] = [:]
   var unnamed: [OwnFault: Looks] = [:]
+  /// By model.
+  var opinions: [String: Opinion] = [:]
   var sensors: [SensorKey: Looks] = [:]
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]
@@ -52,6 +57,8 @@ public struct Diagnostician: Sendable {
   /// What fills the rings, and where each begins.
   var ringUses: [(probe: Probe, first: Int)] = []
   private var warmth = WarmthTrend()
+  /// The operating state of the last window, and since when it lasts; nil where it has lasted since before the first.
+  private var lasting: (state: OperatingState, since: MonotonicTime?)?
   var lubricated: WallTime?
 
   /// A diagnostician without memory.
@@ -82,6 +89,9 @@ public struct Diagnostician: Sendable {
   public mutating func diagnose(_ window: MachineWindow) -> [Finding] {
     let sensors = sensorFindings(window)
     let falling = warmth.update(layout, window)
+    if lasting?.state != window.state {
+      lasting = (window.state, lasting == nil ? nil : window.stamp.monotonic)
+    }
     if window.state.motion == .off || window.state.motion == .transient {
       let reason = "the machine in steady running (it is \(window.state.motion.rawValue))"
       let faults =
@@ -158,6 +168,11 @@ public struct Diagnostician: Sendable {
     }
     if signature.model.watch != .waveforms, scene.window.state.motion == .unknown {
       return ["the operating state (shaft speed or power)"]
+    }
+    if signature.isThermal, let since = lasting?.since,
+      scene.window.stamp.monotonic.seconds(since: since) < Diagnostician.settling_s
+    {
+      return ["20 minutes in one operating state, so that temperatures settle"]
     }
     return nil
   }

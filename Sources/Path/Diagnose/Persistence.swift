@@ -41,6 +41,7 @@ struct Looks: Sendable {
 
   /// Takes one look into account and returns the finding if the fault is named.
   /// - Parameter time: when the newest data behind the look were measured; older or equal data do not count again.
+  @discardableResult
   mutating func record(_ finding: Finding?, at time: MonotonicTime, _ quota: Quota) -> Finding? {
     let wait = last.map { time.seconds(since: $0) } ?? .infinity
     if wait > 0, wait >= quota.spacing_s {

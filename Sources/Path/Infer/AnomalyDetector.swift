@@ -10,6 +10,8 @@ public import Machine
 /// `mean(residual^2) + energyWeight * mean(input^2)`: the first term answers to combinations that healthy
 /// machines do not show, the second to plain size, which an autoencoder may rebuild too well.
 ///
+/// A score above its threshold says which groups of inputs it comes from, by Shapley values.
+///
 /// The threshold is the machine's own once enough healthy windows were scored in the same operating state (see
 /// `ConformalThreshold`), and before that the model's (see its card); both for `falseAlarmRate` a window. The
 /// machine's own is never more than four times the model's.
@@ -68,16 +70,12 @@ public struct AnomalyDetector: Sendable {
     _ window: FeatureWindow, against baseline: Baseline, learn: Bool
   ) -> ModelScore? {
     guard AnomalyInput.write(window, baseline, into: &input) else { return nil }
-    model.run(input, into: &output, scratch: &scratch)
-    let parts = zip(input, output).map { z, rebuilt in
-      let residual = Double(z - rebuilt)
-      return (residual * residual + energyWeight * Double(z) * Double(z)) / Double(AnomalyInput.count)
-    }
-    let score = parts.reduce(0, +)
+    let score = evaluate(input)
+    let threshold = threshold(at: window.point, in: window.state)
     let result = ModelScore(
       model: "anomaly", modelHash: modelHash, point: window.point, stamp: window.stamp, score: score,
-      threshold: threshold(at: window.point, in: window.state), falseAlarmRate: falseAlarmRate,
-      contributions: AnomalyDetector.largest(parts, of: score))
+      threshold: threshold, falseAlarmRate: falseAlarmRate,
+      contributions: score > threshold ? contributions(to: score, of: input) : [])
     calibrate(window, score, learn: learn)
     return result
   }
@@ -99,6 +97,17 @@ public struct AnomalyDetector: Sendable {
     return AnomalyInput.write(window, baseline, into: &vector) ? vector : nil
   }
 
+  /// The score of an input vector.
+  package mutating func evaluate(_ vector: [Float]) -> Double {
+    model.run(vector, into: &output, scratch: &scratch)
+    var sum = 0.0
+    for (z, rebuilt) in zip(vector, output) {
+      let residual = Double(z - rebuilt)
+      sum += residual * residual + energyWeight * Double(z) * Double(z)
+    }
+    return sum / Double(vector.count)
+  }
+
   private mutating func calibrate(_ window: FeatureWindow, _ score: Double, learn: Bool) {
     guard learn else {
       // What was wrong now was perhaps wrong a little earlier as well, in whatever state the machine was then.
@@ -115,14 +124,6 @@ public struct AnomalyDetector: Sendable {
   private func hasRoom(for window: FeatureWindow) -> Bool {
     guard let states = thresholds[window.point] else { return thresholds.count < AnomalyDetector.pointLimit }
     return states[window.state] != nil || states.count < Baseline.stateLimit
-  }
-
-  /// The five largest shares.
-  private static func largest(_ parts: [Double], of score: Double) -> [ModelScore.Contribution] {
-    guard score > 0 else { return [] }
-    return parts.indices.sorted { (parts[$0], $1) > (parts[$1], $0) }.prefix(5).map {
-      ModelScore.Contribution(input: AnomalyInput.names[$0], share: parts[$0] / score)
-    }
   }
 
   /// Reads `rate:threshold,rate:threshold`.

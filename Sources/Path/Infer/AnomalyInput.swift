@@ -4,12 +4,12 @@ import Machine
 
 /// The vector that the anomaly model reads: distances from normal of the 32 bands, then of these features,
 /// each clipped to 8 standard deviations either way.
-enum AnomalyInput {
+package enum AnomalyInput {
   static let features: [Feature] = [
     .velocityRMS, .accelerationRMS, .accelerationPeak, .crestFactor, .kurtosis, .envelopeRMS,
     .highFrequencyRMS, .envelopeKurtosis, .broadbandRMS, .orderHalf, .order1, .order2, .order3, .orders4to10,
   ]
-  static let count = FeatureWindow.bandCount + features.count
+  package static let count = FeatureWindow.bandCount + features.count
   static let clip = 8.0
 
   /// Names as they stand in the model's metadata and in a score's contributions: `b0` to `b31`, then the raw

@@ -85,9 +85,9 @@ struct Generation: Sendable {
       site: site,
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
-        options: site.detection.path, detector: detector, memory: memory.baselines, restoring: memory.alarms,
-        watched: memory.watched.map { ($0, clock.stamp()) }, trackRecord: memory.trackRecord,
-        lubricated: memory.lubricated),
+        options: site.detection.path, detector: detector, memory: memory.baselines, slow: memory.slow,
+        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) },
+        trackRecord: memory.trackRecord, lubricated: memory.lubricated),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

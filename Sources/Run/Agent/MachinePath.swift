@@ -21,12 +21,13 @@ struct MachinePath {
   private let timing: Timing
   private(set) var state = OperatingState(motion: .unknown)
   private(set) var baseline: Baseline
+  private(set) var slow: SlowDetector
   private var tracker: OperatingStateTracker
   private var diagnostician: Diagnostician
   private var readings: [PointID: Reading] = [:]
   /// The operating state in which each of them was taken, and those that wait for theirs.
   private var readingStates: [PointID: OperatingState] = [:]
-  private var arrived: [PointID] = []
+  private var arrived: [Reading] = []
   private var windows: [PointID: FeatureWindow] = [:]
   private(set) var defects: [PointID: SensorDefect] = [:]
   private var refused: [PointID: MonotonicTime] = [:]
@@ -38,12 +39,17 @@ struct MachinePath {
   private var told: [String: (severity: Severity, at: MonotonicTime)] = [:]
   /// Whether the last judgement found nothing wrong with the machine.
   private var wasHealthy = true
+  /// Whether no alarm about the machine stood then either.
+  private var mayLearn = true
 
   /// - Parameter diagnostician: one without memory, for this machine.
-  init(machine: Machine, timing: Timing, baseline: Baseline, diagnostician: Diagnostician) {
+  init(
+    machine: Machine, timing: Timing, baseline: Baseline, slow: SlowDetector, diagnostician: Diagnostician
+  ) {
     self.machine = machine
     self.timing = timing
     self.baseline = baseline
+    self.slow = slow
     tracker = OperatingStateTracker(machine: machine)
     self.diagnostician = diagnostician
   }
@@ -92,7 +98,7 @@ struct MachinePath {
   /// Takes a judged reading.
   mutating func accept(_ reading: Reading) {
     readings[reading.point] = reading
-    arrived.append(reading.point)
+    arrived.append(reading)
     if case .bad(let defect) = reading.quality {
       defects[reading.point] = defect
     } else {
@@ -119,7 +125,10 @@ struct MachinePath {
   /// Brings the operating state up to the newest readings, and gives it to those that have just come.
   mutating func updateState(at now: Stamp) {
     state = tracker.update(with: usableReadings(at: now), at: now)
-    for point in arrived { readingStates[point] = state }
+    for reading in arrived {
+      readingStates[reading.point] = state
+      if isComparable(state) { slow.observe(reading, state: state, learn: mayLearn) }
+    }
     arrived.removeAll(keepingCapacity: true)
   }
 
@@ -170,16 +179,20 @@ struct MachinePath {
     for reading in window.readings where isComparable(state(of: reading)) {
       window.readingDeviations[reading.point] = baseline.deviation(of: reading, state: state(of: reading))
     }
-    let mayLearn = wasHealthy && !alarmsStand
+    mayLearn = wasHealthy && !alarmsStand
     for features in fresh where isComparable(features.state) {
       if let score = detector?.score(features, against: baseline, learn: mayLearn) {
         window.scores.append(score)
       }
     }
+    if isComparable(state), let score = slow.score(at: now, in: state) { window.scores.append(score) }
     let findings = diagnostician.diagnose(window)
     wasHealthy = !findings.contains { $0.subject == .machine && $0.isAssessable }
-    learn(from: window, isHealthy: wasHealthy && !alarmsStand)
-    return Judgement(findings: findings, scores: window.scores)
+    mayLearn = wasHealthy && !alarmsStand
+    learn(from: window, isHealthy: mayLearn)
+    // Slow signals are scored at every judgement; the store keeps what says something.
+    return Judgement(
+      findings: findings, scores: window.scores.filter { $0.model != SlowDetector.name || $0.isAnomalous })
   }
 
   /// Findings worth a row of their own: new ones, those whose severity changed, and every standing one once in

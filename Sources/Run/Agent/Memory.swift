@@ -9,6 +9,7 @@ import Store
 /// What an earlier run learned and raised, read back from the store.
 struct Memory: Sendable {
   var baselines: [MachineID: Baseline] = [:]
+  var slow: [MachineID: SlowDetector.Snapshot] = [:]
   var calibration: AnomalyDetector.Calibration?
   var alarms: [Alarm] = []
   var watched: AlarmMemory?
@@ -17,6 +18,7 @@ struct Memory: Sendable {
   var lubricated: [MachineID: WallTime] = [:]
 
   static func baselineKey(_ machine: MachineID) -> String { "baseline/\(machine)" }
+  static func slowKey(_ machine: MachineID) -> String { "slow-signals/\(machine)" }
   static let calibrationKey = "calibration"
   static let alarmsKey = "alarms"
 
@@ -26,10 +28,18 @@ struct Memory: Sendable {
     let decoder = JSONDecoder()
     for machine in site.plant.machines {
       do {
-        guard let snapshot = try await store.snapshot(baselineKey(machine.id)) else { continue }
-        memory.baselines[machine.id] = try decoder.decode(Baseline.self, from: Data(snapshot.bytes))
+        if let snapshot = try await store.snapshot(baselineKey(machine.id)) {
+          memory.baselines[machine.id] = try decoder.decode(Baseline.self, from: Data(snapshot.bytes))
+        }
       } catch {
         journal.write(.warning, "the baseline of \(machine.id) is learned anew: \(error)")
+      }
+      do {
+        if let snapshot = try await store.snapshot(slowKey(machine.id)) {
+          memory.slow[machine.id] = try decoder.decode(SlowDetector.Snapshot.self, from: Data(snapshot.bytes))
+        }
+      } catch {
+        journal.write(.warning, "the slow signals of \(machine.id) are learned anew: \(error)")
       }
     }
     do {

@@ -163,6 +163,11 @@ actor PathRunner {
         all.append(Snapshot(key: Memory.baselineKey(id), stamp: now, bytes: Array(data)))
       }
     }
+    for (id, slow) in path.slowMemory {
+      if let data = try? encoder.encode(slow) {
+        all.append(Snapshot(key: Memory.slowKey(id), stamp: now, bytes: Array(data)))
+      }
+    }
     if let calibration = path.calibration, let data = try? encoder.encode(calibration) {
       all.append(Snapshot(key: Memory.calibrationKey, stamp: now, bytes: Array(data)))
     }

@@ -28,6 +28,7 @@ public struct PlantPath: ~Copyable {
     public var readingAge_s = 120.0
     /// A waveform older than this is missing, seconds.
     public var waveformAge_s = 1800.0
+    public var slowSignals = SlowDetector.Schedule()
     public var alarms = AlarmPolicy()
     public init() {}
   }
@@ -50,6 +51,7 @@ public struct PlantPath: ~Copyable {
   ///   - sensors: which points are of one sensor; where nothing is said, less is checked.
   ///   - detector: the INT8 model with its calibration; nil runs on rules and limits alone.
   ///   - memory: what an earlier run learned, by machine.
+  ///   - slow: what an earlier run learned of slow signals, by machine; what cannot be sound is learned anew.
   ///   - stored: alarms of an earlier run.
   ///   - trackRecord: outcomes of earlier diagnoses at this site.
   ///   - lubricated: when each machine was last greased, where that is known.
@@ -57,8 +59,8 @@ public struct PlantPath: ~Copyable {
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
     sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
-    memory: [MachineID: Baseline] = [:], restoring stored: [Alarm] = [],
-    watched: (memory: AlarmMemory, at: Stamp)? = nil,
+    memory: [MachineID: Baseline] = [:], slow: [MachineID: SlowDetector.Snapshot] = [:],
+    restoring stored: [Alarm] = [], watched: (memory: AlarmMemory, at: Stamp)? = nil,
     trackRecord: TrackRecord = TrackRecord(), lubricated: [MachineID: WallTime] = [:]
   ) {
     let timing = MachinePath.Timing(
@@ -68,8 +70,10 @@ public struct PlantPath: ~Copyable {
     machines = plant.machines.map { machine in
       let baseline =
         memory[machine.id] ?? Baseline(windows: LearningSchedule(armAfter: options.learningWindows))
+      var detector = SlowDetector(machine, schedule: options.slowSignals)
+      if let snapshot = slow[machine.id] { _ = detector.restore(snapshot) }
       return MachinePath(
-        machine: machine, timing: timing, baseline: baseline,
+        machine: machine, timing: timing, baseline: baseline, slow: detector,
         diagnostician: Diagnostician(
           machine: machine, models: knowledge.models(for: machine), calibration: calibration,
           trackRecord: trackRecord, layers: layers))
@@ -127,6 +131,11 @@ public struct PlantPath: ~Copyable {
 
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }
+
+  /// What was learned of the slow signals of each machine, to be kept over a restart.
+  public var slowMemory: [MachineID: SlowDetector.Snapshot] {
+    places.mapValues { machines[$0].slow.snapshot }
+  }
 
   /// What the model learned of each point, to be kept over a restart.
   public var calibration: AnomalyDetector.Calibration? { detector?.calibration }
