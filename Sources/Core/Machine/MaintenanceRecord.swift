@@ -21,8 +21,8 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable, Identifiable {
   public var bearing: String?
   /// When the work was done; its first moment where only the day is known.
   public var time: WallTime
-  /// Whether only the day is known.
-  public var isDay: Bool
+  /// The date, like `2026-01-31`, where only the day is known.
+  public var day: String?
   public var text: String
   public var person: String
   public var diagnoses: [Diagnosis]
@@ -34,7 +34,7 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable, Identifiable {
 
   public init(
     kind: MaintenanceEvent.Kind, machine: MachineID, part: String? = nil, point: String? = nil,
-    bearing: String? = nil, time: WallTime, isDay: Bool = false, text: String, person: String,
+    bearing: String? = nil, time: WallTime, day: String? = nil, text: String, person: String,
     diagnoses: [Diagnosis] = [], partsUsed: [String] = [], reference: String? = nil, isRemounted: Bool = false
   ) {
     self.kind = kind
@@ -43,7 +43,7 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable, Identifiable {
     self.point = point
     self.bearing = bearing
     self.time = time
-    self.isDay = isDay
+    self.day = day
     self.text = text
     self.person = person
     self.diagnoses = diagnoses
@@ -54,13 +54,13 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable, Identifiable {
 
   /// The last moment at which the work may have been done.
   public var latest: WallTime {
-    isDay ? WallTime(nanoseconds: time.nanoseconds + 86_399_999_999_999) : time
+    day != nil ? WallTime(nanoseconds: time.nanoseconds + 86_399_999_999_999) : time
   }
 
   /// 16 hexadecimal digits made of everything that the record says (FNV-1a, 64 bits): the same row is the same record.
   public var id: String {
     let fields: [String?] = [
-      kind.rawValue, machine.rawValue, part, point, bearing, "\(time.nanoseconds)", isDay ? "day" : nil, text,
+      kind.rawValue, machine.rawValue, part, point, bearing, "\(time.nanoseconds)", day, text,
       person, diagnoses.map { "\($0.fault)=\($0.outcome?.rawValue ?? "")" }.joined(separator: "\u{1E}"),
       partsUsed.joined(separator: "\u{1E}"), reference, isRemounted ? "remounted" : nil,
     ]

@@ -36,10 +36,10 @@ extension Diagnostician {
   /// Takes note that the machine was greased at this time.
   public mutating func remember(lubrication time: WallTime) { lubricated = max(lubricated ?? time, time) }
 
-  /// Forgets what a model said of these points, because what is normal for them is learned anew.
+  /// Forgets what models said of these points, because what is normal for them is learned anew.
   public mutating func forgetScores(of points: Set<PointID>) {
     lastScores = lastScores.filter { !points.contains($0.key) }
-    unnamed[.anomaly] = nil
+    opinions = [:]
     unnamed[.vibrationFall] = nil
   }
 

@@ -127,12 +127,9 @@ extension Store {
 
   /// Which of these are held.
   public func heldRecords(_ ids: [String]) async throws(StoreError) -> Set<String> {
-    guard try await keepsRecords() else { return [] }
-    var held: Set<String> = []
-    for id in ids where !(try await query("SELECT 1 FROM records WHERE id = ?", .text(id)).isEmpty) {
-      held.insert(id)
-    }
-    return held
+    let rows = try await query(
+      "SELECT id FROM records WHERE id IN (SELECT value FROM json_each(?))", .text(try JSONText.encode(ids)))
+    return Set(rows.compactMap { $0[0].text })
   }
 
   /// Whether a file of an older version, which has no records yet, was opened.

@@ -24,7 +24,6 @@ extension PathRunner {
       if !effect.relearned.isEmpty {
         let from = WallTime(seconds: stored.record.time.seconds - PathRunner.beforeSpan_s)
         before = try? await store.figures(of: stored.record.machine, in: from..<stored.record.time)
-        batch.snapshots = snapshots()
       }
       batch.taken.append(TakenRecord(number: stored.number, effect: effect, before: before, at: now.received))
       if waiting.count <= 10 {
@@ -32,6 +31,7 @@ extension PathRunner {
           .notice, "record \(stored.id) of \(stored.record.machine): \(effect.lines.joined(separator: "; "))")
       }
     }
+    if batch.taken.contains(where: { !$0.effect.relearned.isEmpty }) { batch.snapshots = snapshots() }
     if waiting.count > 10 { journal.write(.notice, "\(waiting.count) maintenance records taken in") }
   }
 

@@ -168,6 +168,11 @@ actor PathRunner {
         all.append(Snapshot(key: Memory.slowKey(id), stamp: now, bytes: Array(data)))
       }
     }
+    for (id, seen) in path.seen(at: now) {
+      if let data = try? encoder.encode(seen) {
+        all.append(Snapshot(key: Memory.seenKey(id), stamp: now, bytes: Array(data)))
+      }
+    }
     if let calibration = path.calibration, let data = try? encoder.encode(calibration) {
       all.append(Snapshot(key: Memory.calibrationKey, stamp: now, bytes: Array(data)))
     }

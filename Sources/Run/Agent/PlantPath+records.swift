@@ -2,6 +2,7 @@
 
 import Alert
 import Foundation
+import Infer
 public import Machine
 public import Store
 

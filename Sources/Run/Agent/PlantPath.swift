@@ -55,13 +55,15 @@ public struct PlantPath: ~Copyable {
   ///   - stored: alarms of an earlier run.
   ///   - trackRecord: outcomes of earlier diagnoses at this site.
   ///   - lubricated: when each machine was last greased, where that is known.
+  ///   - seen: what diagnosis had seen of each machine's faults in the end, and when this run begins.
   ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
     sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
     memory: [MachineID: Baseline] = [:], slow: [MachineID: SlowDetector.Snapshot] = [:],
     restoring stored: [Alarm] = [], watched: (memory: AlarmMemory, at: Stamp)? = nil,
-    trackRecord: TrackRecord = TrackRecord(), lubricated: [MachineID: WallTime] = [:]
+    trackRecord: TrackRecord = TrackRecord(), lubricated: [MachineID: WallTime] = [:],
+    seen: (memory: [MachineID: Diagnostician.Snapshot], at: Stamp)? = nil
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
@@ -82,6 +84,11 @@ public struct PlantPath: ~Copyable {
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
     for (machine, time) in lubricated {
       if let place = places[machine] { machines[place].remember(lubrication: time) }
+    }
+    if let seen {
+      for (machine, snapshot) in seen.memory {
+        if let place = places[machine] { machines[place].restore(snapshot, at: seen.at) }
+      }
     }
     gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
@@ -135,6 +142,11 @@ public struct PlantPath: ~Copyable {
   /// What was learned of the slow signals of each machine, to be kept over a restart.
   public var slowMemory: [MachineID: SlowDetector.Snapshot] {
     places.mapValues { machines[$0].slow.snapshot }
+  }
+
+  /// What diagnosis saw of each machine's faults of late, to be kept over a restart.
+  public func seen(at now: Stamp) -> [MachineID: Diagnostician.Snapshot] {
+    places.mapValues { machines[$0].seen(at: now) }
   }
 
   /// What the model learned of each point, to be kept over a restart.

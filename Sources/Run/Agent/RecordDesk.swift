@@ -2,16 +2,15 @@
 
 import Clockwork
 import Foundation
-public import Knowledge
-import Ledger
+import Knowledge
 public import Machine
 public import Store
 
 /// Where people hand in what they did at machines and look it up: it writes into the daemon's store, whether the daemon
 /// runs or not, and the daemon takes each record in.
 public struct RecordDesk: Sendable {
-  private let site: SiteFile
-  private let knowledge: KnowledgeBase
+  let site: SiteFile
+  let knowledge: KnowledgeBase
   private let clock = SystemClock()
 
   /// The desk of one site.
@@ -62,12 +61,10 @@ public struct RecordDesk: Sendable {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw .unreadable(file: file, reason: "no such file, or it cannot be read")
     }
-    let isJSON = [".json", ".jsonl", ".ndjson"].contains { file.lowercased().hasSuffix($0) }
-    let table: RecordTable
+    let table = try RecordTable(data, file: file)
     let map: RecordMap
-    do {
-      table = try RecordTable(data, isJSON: isJSON)
-      map = try RecordMap(options.map, in: table.columns)
+    do throws(AgentError) {
+      map = try RecordMap(options.map, in: table.columns, given: Set(options.defaults.keys))
     } catch { throw .refused("\(file): \(error)") }
     let reader = try reader(timeFormat: options.timeFormat, zone: options.zone)
     var rows: [Row] = []
@@ -75,7 +72,7 @@ public struct RecordDesk: Sendable {
     for row in table.rows {
       do throws(AgentError) {
         if let problem = row.problem { throw .refused(problem) }
-        let record = try reader.read(options.defaults.merging(map.values(of: row)) { $1.isEmpty ? $0 : $1 })
+        let record = try reader.read(options.defaults.merging(map.values(of: row)) { $1 })
         rows.append(Row(line: row.line, fate: .new, id: record.id))
         records.append(record)
       } catch {
@@ -103,20 +100,21 @@ public struct RecordDesk: Sendable {
   }
 
   private func held(_ ids: [String]) async throws(AgentError) -> Set<String> {
-    guard FileManager.default.fileExists(atPath: site.storage.database) else { return [] }
-    return try await reading { store throws(StoreError) in try await store.heldRecords(ids) }
+    try await reading([]) { store throws(StoreError) in try await store.heldRecords(ids) }
   }
 
   // MARK: out
 
   /// Records, the newest work first.
   public func records(of machine: MachineID? = nil, limit: Int) async throws(AgentError) -> [StoredRecord] {
-    try await reading { store throws(StoreError) in try await store.records(of: machine, limit: limit) }
+    try await reading([]) { store throws(StoreError) in try await store.records(of: machine, limit: limit) }
   }
 
   /// The one record whose identifier begins so.
   public func record(_ prefix: String) async throws(AgentError) -> StoredRecord {
-    let found = try await reading { store throws(StoreError) in try await store.records(idPrefix: prefix) }
+    let found = try await reading([]) { store throws(StoreError) in
+      try await store.records(idPrefix: prefix)
+    }
     guard let first = found.first else {
       throw .refused("no record '\(prefix)'; 'millwright record list' shows them")
     }
@@ -128,7 +126,7 @@ public struct RecordDesk: Sendable {
 
   /// Outcomes of diagnoses by kind of machine and fault.
   public func counts() async throws(AgentError) -> [OutcomeLine] {
-    try await reading { store throws(StoreError) in
+    try await reading([]) { store throws(StoreError) in
       try await store.outcomeCounts().map {
         OutcomeLine(
           machines: $0.kind, fault: $0.fault, confirmed: $0.count.confirmed, refuted: $0.count.refuted)
@@ -144,51 +142,19 @@ public struct RecordDesk: Sendable {
     public var refuted: Int
   }
 
-  // MARK: search
-
-  /// Kind of the documents that records are in the knowledge search.
-  public static let document = "record"
-
-  /// What of records, and of faults too unless only records are asked for, meets the words; misspelt ones too.
-  public func search(_ words: String, onlyRecords: Bool, limit: Int) async throws(AgentError)
-    -> [KnowledgeStore.Hit]
-  {
-    let folder = site.storage.directory
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let ledger = try Ledger.open(
-        folder + "/knowledge.db", migrations: KnowledgeStore.migrations,
-        limits: Ledger.Limits(maximumBytes: 256 << 20, ballastBytes: 0))
-      let index = KnowledgeStore(ledger)
-      try await index.fill(with: knowledge)
-      try await follow(index)
-      let hits = try await index.search(words, kinds: onlyRecords ? [RecordDesk.document] : [], limit: limit)
-      try ledger.close()
-      return hits
-    } catch let error as AgentError { throw error } catch { throw .storage("\(error)") }
-  }
-
-  /// Takes into the index what came since; records are never taken away, so their number says how far it is.
-  private func follow(_ index: KnowledgeStore) async throws {
-    guard FileManager.default.fileExists(atPath: site.storage.database) else { return }
-    while true {
-      let done = Int64(try await index.count(kind: RecordDesk.document))
-      let page = try await reading { store throws(StoreError) in
-        try await store.records(after: done, limit: 1000)
-      }
-      if page.isEmpty { return }
-      try await index.index(page.map(SearchDocument.init))
-    }
-  }
-
   // MARK: the store
 
-  private func reading<Value>(_ body: (Store) async throws(StoreError) -> Value) async throws(AgentError)
-    -> Value
+  /// Whether there is a store that can be read.
+  public var isOpen: Bool { FileManager.default.fileExists(atPath: site.storage.database) }
+
+  /// Reads the store; `absent` where there is none yet, or one of an older version, which has no records.
+  func reading<Value>(_ absent: Value, _ body: (Store) async throws(StoreError) -> Value)
+    async throws(AgentError) -> Value
   {
+    guard isOpen else { return absent }
     do throws(StoreError) {
       let store = try Store.openForReading(site.storage.database)
-      let value = try await body(store)
+      let value = try await store.keepsRecords() ? try await body(store) : absent
       try store.close()
       return value
     } catch { throw .storage("\(error)") }
@@ -205,7 +171,7 @@ public struct RecordDesk: Sendable {
     } catch { throw .storage("\(site.storage.directory): cannot be made: \(error.localizedDescription)") }
     do throws(StoreError) {
       var isReady = false
-      if FileManager.default.fileExists(atPath: path) {
+      if isOpen {
         let store = try Store.openForReading(path)
         isReady = try await store.keepsRecords()
         try store.close()
@@ -216,20 +182,5 @@ public struct RecordDesk: Sendable {
       try store.close()
       return value
     } catch { throw .storage("\(error)") }
-  }
-}
-
-extension SearchDocument {
-  init(_ stored: StoredRecord) {
-    let record = stored.record
-    let title = record.text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(200)) } ?? ""
-    let lines: [String?] = [
-      record.text, record.machine.rawValue, record.kind.rawValue, record.part, record.bearing, record.point,
-      record.person, record.reference,
-    ]
-    self.init(
-      kind: RecordDesk.document, key: stored.id, title: "\(record.machine): \(title)",
-      body: (lines.compactMap(\.self) + record.diagnoses.map(\.fault) + record.partsUsed).joined(
-        separator: "\n"))
   }
 }

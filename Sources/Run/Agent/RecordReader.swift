@@ -18,7 +18,9 @@ public struct RecordReader: Sendable {
   private static let wordLimit = AlarmCommand.nameLimit
   private static let listLimit = 32
   /// What programs write where there is nothing.
-  private static let nothing: Set<String> = ["", "NA", "N/A", "NULL"]
+  static func isNothing(_ text: String) -> Bool {
+    ["", "NA", "N/A", "NULL"].contains(text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
 
   private let plant: Plant
   private let faults: [String]
@@ -32,7 +34,7 @@ public struct RecordReader: Sendable {
     plant: Plant, knowledge: KnowledgeBase, timeFormat: String? = nil, zone: String? = nil, now: WallTime
   ) throws(AgentError) {
     self.plant = plant
-    faults = knowledge.entries.map(\.model.id) + knowledge.disabled.map(\.id)
+    faults = knowledge.names
     times = try RecordTime(pattern: timeFormat, zone: zone)
     self.now = now
   }
@@ -41,11 +43,11 @@ public struct RecordReader: Sendable {
   public func read(_ values: [Field: String]) throws(AgentError) -> MaintenanceRecord {
     func value(_ field: Field) -> String? {
       let text = values[field]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-      return RecordReader.nothing.contains(text) ? nil : text
+      return RecordReader.isNothing(text) ? nil : text
     }
     let machine = try self.machine(value(.machine))
     guard let written = value(.time) else { throw .refused("time: missing") }
-    let when: (time: WallTime, isDay: Bool)
+    let when: (time: WallTime, day: String?)
     do { when = try times.read(written, now: now) } catch { throw .refused("time: \(error)") }
     let kind = try self.kind(value(.kind))
     guard let text = value(.text) else { throw .refused("text: missing; say what was done") }
@@ -67,7 +69,7 @@ public struct RecordReader: Sendable {
     for part in parts { try RecordReader.check(part, "parts") }
     return MaintenanceRecord(
       kind: kind, machine: machine.id, part: value(.part), point: point, bearing: bearing, time: when.time,
-      isDay: when.isDay, text: text, person: person,
+      day: when.day, text: text, person: person,
       diagnoses: try diagnoses(value(.faults), value(.outcome)), partsUsed: parts,
       reference: value(.reference),
       isRemounted: remounted)

@@ -1,34 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import Settings
+package import Foundation
 
-/// Rows of a file of records: CSV after RFC 4180 (comma, semicolon or tab; quotes; a byte order mark), or one JSON object
-/// a line.
-struct RecordTable {
+/// Rows of a file of records: CSV after RFC 4180 (comma, semicolon or tab; quotes; a byte order mark), one JSON object a
+/// line, or a JSON array of objects. The first character says which.
+package struct RecordTable {
   /// One row with the line on which it begins.
-  struct Row: Equatable {
-    var line: Int
-    /// By column; nil where the row cannot be read, with `problem` saying why.
-    var values: [String: String] = [:]
-    var problem: String?
+  package struct Row: Equatable {
+    package var line: Int
+    /// By column; empty where the row cannot be read, with `problem` saying why.
+    package var values: [String: String] = [:]
+    package var problem: String?
   }
 
-  let columns: [String]
-  let rows: [Row]
+  package let columns: [String]
+  package let rows: [Row]
 
   /// Largest file, bytes, and most rows.
   static let byteLimit = 64 << 20
   static let rowLimit = 100_000
 
-  init(_ data: Data, isJSON: Bool) throws(AgentError) {
-    guard data.count <= RecordTable.byteLimit else { throw .refused("the file is larger than 64 MiB") }
-    let bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
-    (columns, rows) = isJSON ? RecordTable.json(Array(bytes)) : try RecordTable.csv(Array(bytes))
+  /// - Parameter file: the name that errors give.
+  package init(_ data: Data, file: String) throws(AgentError) {
+    guard data.count <= RecordTable.byteLimit else {
+      throw .unreadable(file: file, reason: "is larger than \(RecordTable.byteLimit >> 20) MiB")
+    }
+    let bytes = Array(data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data)
+    do throws(Problem) {
+      (columns, rows) =
+        switch bytes.first(where: { !RecordTable.isBlank($0) }) {
+        case nil: throw Problem(line: 1, reason: "the file is empty")
+        case 0x5B: RecordTable.objects(try RecordTable.elements(bytes))
+        case 0x7B: RecordTable.objects(RecordTable.lines(bytes))
+        default: try RecordTable.csv(bytes)
+        }
+    } catch { throw .recording(file: file, line: error.line, reason: error.reason) }
     guard rows.count <= RecordTable.rowLimit else {
-      throw .refused("the file has more than \(RecordTable.rowLimit) rows")
+      throw .unreadable(file: file, reason: "has more than \(RecordTable.rowLimit) rows")
     }
   }
+
+  /// What makes the whole file unreadable.
+  private struct Problem: Error {
+    var line: Int
+    var reason: String
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
   // MARK: CSV
 
@@ -38,16 +56,14 @@ struct RecordTable {
     var problem: String?
   }
 
-  private static func csv(_ bytes: [UInt8]) throws(AgentError) -> ([String], [Row]) {
-    let delimiter = delimiter(of: bytes)
-    var lines = lines(bytes, delimiter)
-    guard let head = lines.first else { throw .refused("the file is empty") }
-    if let problem = head.problem { throw .refused("line \(head.number): \(problem)") }
-    lines.removeFirst()
+  private static func csv(_ bytes: [UInt8]) throws(Problem) -> ([String], [Row]) {
+    var lines = lines(bytes, delimiter(of: bytes))
+    let head = lines.removeFirst()
+    if let reason = head.problem { throw Problem(line: head.number, reason: reason) }
     let columns = head.fields.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
     if let twice = columns.first(where: { name in !name.isEmpty && columns.count(where: { $0 == name }) > 1 })
     {
-      throw .refused("line \(head.number): the column '\(twice)' stands twice")
+      throw Problem(line: head.number, reason: "the column '\(twice)' stands twice")
     }
     let rows = lines.map { line in
       var row = Row(line: line.number, problem: line.problem)
@@ -136,21 +152,61 @@ struct RecordTable {
 
   // MARK: JSON
 
-  private static func json(_ bytes: [UInt8]) -> ([String], [Row]) {
+  /// A piece of the file that should be an object, with the line on which it begins.
+  private typealias Piece = (line: Int, bytes: ArraySlice<UInt8>)
+
+  private static func objects(_ pieces: [Piece]) -> ([String], [Row]) {
     var columns: Set<String> = []
-    var rows: [Row] = []
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
-      var row = Row(line: index + 1)
-      if let object = (try? JSONSerialization.jsonObject(with: Data(line))) as? [String: Any] {
-        for (key, value) in object { row.values[key] = text(of: value) }
-        columns.formUnion(object.keys)
-      } else {
-        row.problem = "not a JSON object on one line"
+    let rows = pieces.map { piece in
+      guard let object = (try? JSONSerialization.jsonObject(with: Data(piece.bytes))) as? [String: Any] else {
+        return Row(line: piece.line, problem: "not a JSON object")
       }
-      rows.append(row)
+      columns.formUnion(object.keys)
+      return Row(line: piece.line, values: object.mapValues(text))
     }
     return (columns.sorted(), rows)
+  }
+
+  /// The lines that hold something.
+  private static func lines(_ bytes: [UInt8]) -> [Piece] {
+    bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+      .map { ($0 + 1, $1) }.filter { !$0.1.allSatisfy(isBlank) }
+  }
+
+  /// The elements of an array: what stands between its commas.
+  private static func elements(_ bytes: [UInt8]) throws(Problem) -> [Piece] {
+    var pieces: [Piece] = []
+    var start: (place: Int, line: Int)?
+    var (depth, line) = (0, 1)
+    var (isText, isEscaped, isOver) = (false, false, false)
+    for (place, byte) in bytes.enumerated() {
+      if byte == 0x0A { line += 1 }
+      if isText {
+        isText = isEscaped || byte != 0x22
+        isEscaped = !isEscaped && byte == 0x5C
+        continue
+      }
+      if isOver, !isBlank(byte) {
+        throw Problem(line: line, reason: "text follows the list")
+      }
+      let isCut = depth == 1 && (byte == 0x2C || byte == 0x5D)
+      if isCut, let (from, first) = start {
+        pieces.append((first, bytes[from..<place]))
+        start = nil
+      } else if !isCut, depth == 1, start == nil, !isBlank(byte) {
+        start = (place, line)
+      }
+      switch byte {
+      case 0x22: isText = true
+      case 0x5B, 0x7B: depth += 1
+      case 0x5D, 0x7D:
+        depth -= 1
+        isOver = depth == 0
+      default: break
+      }
+    }
+    guard depth == 0 else { throw Problem(line: start?.line ?? line, reason: "the list is not closed") }
+    return pieces
   }
 
   private static func text(of value: Any) -> String {
@@ -160,40 +216,5 @@ struct RecordTable {
     case is NSNull: ""
     default: "\(value)"
     }
-  }
-}
-
-/// Which column of a file is which field of a record.
-struct RecordMap {
-  private let columns: [RecordReader.Field: String]
-
-  /// - Parameter text: `machine=Asset,time=Date`; a field that is not named is found in the column of its own name.
-  init(_ text: String?, in table: [String]) throws(AgentError) {
-    var columns: [RecordReader.Field: String] = [:]
-    for field in RecordReader.Field.allCases where table.contains(field.rawValue) {
-      columns[field] = field.rawValue
-    }
-    let names = RecordReader.Field.allCases.map(\.rawValue)
-    for pair in (text ?? "").split(separator: ",") {
-      let halves = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      guard halves.count == 2 else { throw .refused("--map: expected field=Column, found '\(pair)'") }
-      guard let field = RecordReader.Field(rawValue: halves[0]) else {
-        let hint = nearest(to: halves[0], among: names).map { "did you mean '\($0)'?" }
-        throw .refused(
-          "--map: '\(halves[0])' is no field; \(hint ?? "one of \(names.joined(separator: ", "))")")
-      }
-      guard table.contains(halves[1]) else {
-        let hint = nearest(to: halves[1], among: table).map { "did you mean '\($0)'?" }
-        throw .refused(
-          "--map: the file has no column '\(halves[1])'; \(hint ?? "it has \(table.joined(separator: ", "))")"
-        )
-      }
-      columns[field] = halves[1]
-    }
-    self.columns = columns
-  }
-
-  func values(of row: RecordTable.Row) -> [RecordReader.Field: String] {
-    columns.compactMapValues { row.values[$0] }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Alert
 import Foundation
 import Machine
 
@@ -37,8 +38,8 @@ struct RecordTime {
     zone = known
   }
 
-  /// The moment, and whether only the day was said; `now` bounds it.
-  func read(_ text: String, now: WallTime) throws(AgentError) -> (time: WallTime, isDay: Bool) {
+  /// The moment, and the date where only that was said; `now` bounds it.
+  func read(_ text: String, now: WallTime) throws(AgentError) -> (time: WallTime, day: String?) {
     var scan = Scan(text)
     let isRead = pattern.map { scan.read($0) } ?? scan.readISO()
     guard isRead, scan.isAtEnd, let days = scan.days else {
@@ -52,7 +53,7 @@ struct RecordTime {
     if time.seconds > now.seconds + 60 {
       throw .refused("'\(text)' is in the future; it is \(now.iso8601) now")
     }
-    return (time, scan.hour == nil)
+    return (time, scan.hour == nil ? scan.date : nil)
   }
 
   private func offset_s(_ scan: Scan, local: Int64, _ text: String) throws(AgentError) -> Int64 {
@@ -84,6 +85,7 @@ private struct Scan {
   init(_ text: String) { rest = Substring(text) }
 
   var isAtEnd: Bool { rest.isEmpty }
+  var date: String { String(format: "%04d-%02d-%02d", year, month, day) }
 
   /// Days since 1970 (Hinnant's `days_from_civil`); nil for a date that is none.
   var days: Int? {

@@ -81,6 +81,7 @@ extension SiteFile {
     let alarms = try table.optionalTable("alarms")
     detection.path.alarms = try AlarmPolicy(alarms)
     let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
+    let alarmFaults = try alarms?.optionalTable("faults")?.keySettings ?? []
     try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
     let folder = (path as NSString).deletingLastPathComponent
@@ -93,7 +94,7 @@ extension SiteFile {
     return SiteFile(
       path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
       sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
-      detection: detection, power: power, faults: faults)
+      detection: detection, power: power, faults: faults, alarmFaults: alarmFaults)
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.

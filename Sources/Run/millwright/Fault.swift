@@ -4,7 +4,6 @@ import Agent
 import ArgumentParser
 import Foundation
 import Knowledge
-import Ledger
 import Machine
 import Settings
 
@@ -110,11 +109,13 @@ struct FaultSearch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let words = words.joined(separator: " ")
     if let site = options.site, options.faults.isEmpty {
-      return try show(
-        try await reporting {
-          try await recordDesk(site).search(words.joined(separator: " "), onlyRecords: false, limit: limit)
-        })
+      let hits = try await reporting {
+        let desk = try recordDesk(site)
+        return desk.isOpen ? try await desk.search(words, limit: limit) : nil
+      }
+      if let hits { return try show(hits) }
     }
     let knowledge = try await options.load()
     // The search is SQLite's: a file of its own, for this call only, leaves the daemon's alone.
@@ -123,13 +124,10 @@ struct FaultSearch: AsyncParsableCommand {
     let hits: [KnowledgeStore.Hit]
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let ledger = try Ledger.open(
-        folder.appending(path: "knowledge.db").path, migrations: KnowledgeStore.migrations,
-        limits: Ledger.Limits(ballastBytes: 0))
-      let store = KnowledgeStore(ledger)
+      let store = try await KnowledgeStore.open(folder.appending(path: "knowledge.db").path)
       try await store.fill(with: knowledge)
-      hits = try await store.search(words.joined(separator: " "), limit: limit)
-      try ledger.close()
+      hits = try await store.search(words, limit: limit)
+      try store.close()
     } catch let error as KnowledgeError {
       throw refusal(of: error)
     } catch {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Agent
+import Alert
 import ArgumentParser
 import Foundation
 import Knowledge
@@ -141,13 +142,9 @@ struct RecordList: AsyncParsableCommand {
     if counts { return try await showCounts() }
     let shown = try await reporting {
       let desk = try recordDesk(options.site)
-      guard let search else { return try await desk.records(of: machine.map { MachineID($0) }, limit: limit) }
-      var found: [StoredRecord] = []
-      for hit in try await desk.search(search, onlyRecords: true, limit: limit) {
-        let stored = try await desk.record(hit.key)
-        if machine == nil || stored.record.machine.rawValue == machine { found.append(stored) }
-      }
-      return found
+      let machine = machine.map { MachineID($0) }
+      guard let search else { return try await desk.records(of: machine, limit: limit) }
+      return try await desk.records(meeting: search, of: machine, limit: limit)
     }
     if json { return try printJSON(shown) }
     if shown.isEmpty { print("no record") }
@@ -175,7 +172,7 @@ struct RecordList: AsyncParsableCommand {
 
 extension MaintenanceRecord {
   /// The time of the work; the day alone where no more is known.
-  var when: String { isDay ? "\(latest.iso8601.prefix(10)) (day)" : time.iso8601 }
+  var when: String { day ?? time.iso8601 }
 }
 
 /// `millwright record show`

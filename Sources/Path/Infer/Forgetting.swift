@@ -27,3 +27,16 @@ extension Baseline {
     return forgotten
   }
 }
+
+extension SlowDetector {
+  /// Forgets what was learned of these points from before `time`, as a baseline does, and says of which there was such.
+  public mutating func forget(_ points: Set<PointID>, learnedBefore time: WallTime) -> Set<PointID> {
+    var forgotten: Set<PointID> = []
+    for (place, point) in self.points.enumerated() where points.contains(point) {
+      let count = slots[place].count
+      slots[place].removeAll { $0.since.map { $0 < time } ?? true }
+      if slots[place].count < count { forgotten.insert(point) }
+    }
+    return forgotten
+  }
+}
