@@ -44,11 +44,14 @@ import Agent
       record.diagnoses == [.init("bearing-outer-race", .confirmed), .init("unbalance", .refuted)])
     #expect(record.partsUsed == ["SKF 6205", "grease"] && record.reference == "4711" && record.isRemounted)
     #expect(record.time.seconds == 1_781_517_600 && record.day == nil)
-    #expect(record.id.count == 16 && record.id == (try Self.read([
-      .point: "DE-H", .bearing: "DE", .part: "bearing", .faults: "bearing-outer-race=confirmed;unbalance=refuted",
+    let same = try Self.read([
+      .point: "DE-H", .bearing: "DE", .part: "bearing",
+      .faults: "bearing-outer-race=confirmed;unbalance=refuted",
       .parts: "SKF 6205|grease", .reference: "4711", .remounted: "1",
-    ])).id)
-    #expect(record.id != (try Self.read([:])).id)
+    ])
+    #expect(record.id == same.id && record.id.count == 16)
+    let other = try Self.read([:])
+    #expect(record.id != other.id)
   }
 
   static let refusals: [([RecordReader.Field: String?], String)] = [
@@ -60,8 +63,14 @@ import Agent
     ([.time: nil], "time: missing"),
     ([.time: "yesterday"], "time: 'yesterday' is no time; expected one like 2026-01-31T18:00+01:00"),
     ([.time: "2026-02-30T10:00Z"], "time: '2026-02-30T10:00Z' is no time"),
-    ([.time: "2026-06-15T10:00"], "time: '2026-06-15T10:00' has no zone; end it with Z or like +01:00, or give --zone"),
-    ([.time: "2026-06-15T12:02Z"], "time: '2026-06-15T12:02Z' is in the future; it is 2026-06-15T12:00:00.000Z now"),
+    (
+      [.time: "2026-06-15T10:00"],
+      "time: '2026-06-15T10:00' has no zone; end it with Z or like +01:00, or give --zone"
+    ),
+    (
+      [.time: "2026-06-15T12:02Z"],
+      "time: '2026-06-15T12:02Z' is in the future; it is 2026-06-15T12:00:00.000Z now"
+    ),
     ([.text: "  "], "text: missing; say what was done"),
     ([.text: String(repeating: "x", count: 4001)], "text: at most 4000 characters, found 4001"),
     ([.text: "a\u{7}"], "text: holds control characters"),
@@ -82,23 +91,26 @@ import Agent
   ]
 
   @Test(arguments: refusals)
-  func `what a record may not say is refused in words`(changes: [RecordReader.Field: String?], says: String) throws {
-    let error = #expect(throws: AgentError.self) { try Self.read(changes) }
-    #expect("\(try #require(error))".hasPrefix(says), "\(try #require(error))")
+  func `what a record may not say is refused in words`(changes: [RecordReader.Field: String?], says: String)
+    throws
+  {
+    let error = try #require(throws: AgentError.self) { try Self.read(changes) }
+    #expect("\(error)".hasPrefix(says), "\(error)")
   }
 
   /// Expected seconds are those of `date -u -d ... +%s` and of Python's zoneinfo.
-  @Test(arguments: [
-    ("2026-01-31T18:00:05+01:00", nil, nil, 1_769_878_805, false),
-    ("2026-01-31 18:00:05.250-0330", nil, nil, 1_769_895_005, false),
-    ("2026-01-31", nil, "UTC", 1_769_817_600, true),
-    ("2026-01-31", nil, "Europe/Berlin", 1_769_814_000, true),
-    ("2024-02-29T00:00", nil, "America/New_York", 1_709_182_800, false),
-    ("2025-10-26T02:30", nil, "Europe/Berlin", nil, false),
-    ("31.1.2026 18:00", "%d.%m.%Y %H:%M", "Europe/Berlin", 1_769_878_800, false),
-    ("01/31/99", "%m/%d/%y", "UTC", 917_740_800, true),
-    ("20260131T1800Z", "%Y%m%dT%H%M%z", nil, 1_769_882_400, false),
-  ] as [(String, String?, String?, Int?, Bool)])
+  @Test(
+    arguments: [
+      ("2026-01-31T18:00:05+01:00", nil, nil, 1_769_878_805, false),
+      ("2026-01-31 18:00:05.250-0330", nil, nil, 1_769_895_005, false),
+      ("2026-01-31", nil, "UTC", 1_769_817_600, true),
+      ("2026-01-31", nil, "Europe/Berlin", 1_769_814_000, true),
+      ("2024-02-29T00:00", nil, "America/New_York", 1_709_182_800, false),
+      ("2025-10-26T02:30", nil, "Europe/Berlin", nil, false),
+      ("31.1.2026 18:00", "%d.%m.%Y %H:%M", "Europe/Berlin", 1_769_878_800, false),
+      ("01/31/99", "%m/%d/%y", "UTC", 917_740_800, true),
+      ("20260131T1800Z", "%Y%m%dT%H%M%z", nil, 1_769_882_400, false),
+    ] as [(String, String?, String?, Int?, Bool)])
   func `times are read as they are written`(
     text: String, format: String?, zone: String?, seconds: Int?, isDay: Bool
   ) throws {
@@ -112,16 +124,17 @@ import Agent
     #expect((record.day != nil) == isDay)
   }
 
-  @Test(arguments: [
-    ("2026-03-29T02:30", nil, "Europe/Berlin", "clocks were put forward over it"),
-    ("2026-01-31", "%d.%m.%Y", "UTC", "expected the form '%d.%m.%Y'"),
-    ("2026-01-31", "%q", "UTC", "'%q' is not one of"),
-    ("2026-01-31", "%Y", "UTC", "has no %m"),
-    ("2026-01-31", nil, "Europe/Berlinn", "is no zone; it is a name like"),
-  ] as [(String, String?, String?, String)])
+  @Test(
+    arguments: [
+      ("2026-03-29T02:30", nil, "Europe/Berlin", "clocks were put forward over it"),
+      ("2026-01-31", "%d.%m.%Y", "UTC", "expected the form '%d.%m.%Y'"),
+      ("2026-01-31", "%q", "UTC", "'%q' is not one of"),
+      ("2026-01-31", "%Y", "UTC", "has no %m"),
+      ("2026-01-31", nil, "Europe/Berlinn", "is no zone; it is a name like"),
+    ] as [(String, String?, String?, String)])
   func `a time that is none is refused`(text: String, format: String?, zone: String?, says: String) throws {
-    let error = #expect(throws: AgentError.self) { try Self.read([.time: text], format: format, zone: zone) }
-    #expect("\(try #require(error))".contains(says), "\(try #require(error))")
+    let error = try #require(throws: AgentError.self) { try Self.read([.time: text], format: format, zone: zone) }
+    #expect("\(error)".contains(says), "\(error)")
   }
 }
 
@@ -133,9 +146,9 @@ import Agent
     ("a,b\n\"\",\"2\"\n", ["", "2"]),
   ])
   func `cells are cut as RFC 4180 says`(text: String, cells: [String]) throws {
-    let table = try RecordTable(Data(text.utf8), isJSON: false)
+    let table = try RecordTable(Data(text.utf8), file: "a.csv")
     #expect(table.columns == ["a", "b"])
-    #expect(table.rows.map { [$0.values["a"], $0.values["b"]] } == [cells.map { $0 }])
+    #expect(table.rows.map { [$0.values["a"] ?? "-", $0.values["b"] ?? "-"] } == [cells])
   }
 
   @Test(arguments: [
@@ -144,31 +157,56 @@ import Agent
     ("a,b\n\"x\"y,1\n", 2, "text follows a closing quote"),
   ])
   func `a row that cannot be cut is told with its line`(text: String, line: Int, says: String) throws {
-    let row = try #require(try RecordTable(Data(text.utf8), isJSON: false).rows.last)
+    let row = try #require(try RecordTable(Data(text.utf8), file: "a.csv").rows.last)
     #expect(row.line == line && row.problem?.contains(says) == true, "\(row)")
   }
 
-  @Test func `a field that is not UTF-8 is told, and so is a file without rows or with a column twice`() throws {
-    let table = try RecordTable(Data([0x61, 0x0A, 0xE4, 0x0A]), isJSON: false)
+  @Test func `a field that is not UTF-8 is told`() throws {
+    let table = try RecordTable(Data([0x61, 0x0A, 0xE4, 0x0A]), file: "a.csv")
     #expect(table.rows.first?.problem?.contains("save the file as UTF-8") == true)
-    #expect(throws: AgentError.self) { try RecordTable(Data(), isJSON: false) }
-    #expect(throws: AgentError.self) { try RecordTable(Data("a,a\n1,2\n".utf8), isJSON: false) }
   }
 
   @Test func `JSON lines give texts, numbers and lists, and say which line is none`() throws {
     let text = "{\"a\":\"x\",\"b\":3,\"c\":[\"u\",\"v\"],\"d\":null}\n\n[1]\n"
-    let table = try RecordTable(Data(text.utf8), isJSON: true)
+    let table = try RecordTable(Data(text.utf8), file: "a.json")
     #expect(table.columns == ["a", "b", "c", "d"])
     #expect(table.rows[0].values == ["a": "x", "b": "3", "c": "u;v", "d": ""])
-    #expect(table.rows[1].line == 3 && table.rows[1].problem == "not a JSON object on one line")
+    #expect(table.rows[1].line == 3 && table.rows[1].problem == "not a JSON object")
+  }
+
+  @Test func `a JSON list gives its objects with the lines on which they begin`() throws {
+    let text = """
+      [ {"a": "x, ]", "b": [1, 2]},
+        {"a": "\\"{", "c": {"d": true}}, 7,
+        { "a": }
+      ]
+
+      """
+    let table = try RecordTable(Data(text.utf8), file: "a.json")
+    #expect(table.columns == ["a", "b", "c"])
+    #expect(table.rows.map(\.line) == [1, 2, 2, 3])
+    #expect(table.rows[0].values == ["a": "x, ]", "b": "1;2"] && table.rows[1].values["a"] == "\"{")
+    #expect(table.rows[2].problem == "not a JSON object" && table.rows[3].problem == "not a JSON object")
+  }
+
+  @Test(arguments: [
+    ("", "a.csv:1: the file is empty"), ("a,b,a\n1,2,3\n", "a.csv:1: the column 'a' stands twice"),
+    ("\n\"a,b\n1,2\n", "a.csv:2: a quote is not closed"),
+    ("[{\"a\": 1},\n{\"a\": 2}", "a.csv:2: the list is not closed"),
+    ("[]\n[]", "a.csv:2: text follows the list"),
+  ])
+  func `a file that is no table is refused with its line`(text: String, says: String) throws {
+    let error = try #require(throws: AgentError.self) { try RecordTable(Data(text.utf8), file: "a.csv") }
+    #expect("\(error)".hasPrefix(says), "\(error)")
   }
 
   @Test(arguments: [
     ("machine=Aset", "no column 'Aset'; did you mean 'Asset'?"), ("machin=Asset", "did you mean 'machine'?"),
     ("machine", "expected field=Column"), ("machine=Q", "it has Asset, text"),
+    ("machine=Asset", "no column is 'time'; say which with --map time=Column; it has Asset, text"),
   ])
   func `a map that fits nothing is refused with what was meant`(map: String, says: String) throws {
-    let error = #expect(throws: AgentError.self) { try RecordMap(map, in: ["Asset", "text"]) }
-    #expect("\(try #require(error))".contains(says))
+    let error = try #require(throws: AgentError.self) { try RecordMap(map, in: ["Asset", "text"]) }
+    #expect("\(error)".contains(says))
   }
 }

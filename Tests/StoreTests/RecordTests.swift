@@ -22,8 +22,10 @@ struct RecordTests {
     let scratch = try Scratch()
     let (store, _) = try await Store.open(scratch.file("a.db"), now: Make.start)
     let records = [Self.record("a", at: 100), Self.record("b", at: 50), Self.record("a", at: 100)]
-    #expect(try await store.add(records, kinds: Self.kinds, source: "x", at: Make.start) == [true, true, false])
-    #expect(try await store.add(records, kinds: Self.kinds, source: "y", at: Make.start) == [false, false, false])
+    #expect(
+      try await store.add(records, kinds: Self.kinds, source: "x", at: Make.start) == [true, true, false])
+    #expect(
+      try await store.add(records, kinds: Self.kinds, source: "y", at: Make.start) == [false, false, false])
     let waiting = try await store.waitingRecords(after: 0)
     #expect(waiting.map(\.record) == Array(records.prefix(2)) && waiting.map(\.number) == [1, 2])
     #expect(try await store.records().map(\.record.text) == ["a", "b"])
@@ -38,14 +40,17 @@ struct RecordTests {
     #expect(try await store.recordsWithoutAfter().map(\.number) == [1])
     try await store.keep([before[0]], after: 1)
     #expect(try await store.recordsWithoutAfter().isEmpty)
-    let kept = try #require(try await store.records(idPrefix: String(records[0].id.prefix(6)).uppercased()).first)
+    let kept = try #require(
+      try await store.records(idPrefix: String(records[0].id.prefix(6)).uppercased()).first)
     #expect(kept.effect == effect && kept.before == before && kept.after == before)
     #expect(kept.taken == Make.stamp(9).received && kept.source == "x")
     #expect(try await store.records(idPrefix: "%").isEmpty)
     #expect(try await store.heldRecords([records[1].id, "0"]) == [records[1].id])
   }
 
-  @Test("Outcomes are counted by kind of machine and fault; what is not taken in yet counts after a restart only then")
+  @Test(
+    "Outcomes are counted by kind of machine and fault; what is not taken in yet counts after a restart only then"
+  )
   func outcomes() async throws {
     let scratch = try Scratch()
     let (store, _) = try await Store.open(scratch.file("a.db"), now: Make.start)
@@ -63,7 +68,8 @@ struct RecordTests {
     batch.taken = [TakenRecord(number: 1, effect: RecordEffect(), at: Make.start)]
     try await store.commit(batch)
     #expect(
-      try await store.trackRecord().count(of: "unbalance", on: .pump) == OutcomeCount(confirmed: 1, refuted: 0))
+      try await store.trackRecord().count(of: "unbalance", on: .pump)
+        == OutcomeCount(confirmed: 1, refuted: 0))
   }
 
   @Test("Figures are means and maxima over the windows and good readings of the time that is asked for")

@@ -36,7 +36,8 @@ package struct RecordMap {
       columns[field] = halves[1]
     }
     for field in RecordMap.needed where columns[field] == nil && !given.contains(field) {
-      throw .refused("no column is '\(field.rawValue)'; say which with --map \(field.rawValue)=Column; \(known)")
+      throw .refused(
+        "no column is '\(field.rawValue)'; say which with --map \(field.rawValue)=Column; \(known)")
     }
     self.columns = columns
   }

@@ -82,10 +82,10 @@ struct RecordAdd: AsyncParsableCommand {
 struct RecordImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Hand in a file of records: CSV, or JSON lines (.json, .jsonl, .ndjson).",
+    abstract: "Hand in a file of records: CSV, a JSON list, or one JSON object a line.",
     discussion: """
       Columns are found by the names of fields (\(RecordReader.Field.allCases.map(\.rawValue).joined(separator: ", "))),
-      or as --map says. All rows are taken or none; every bad row is told with its line. A row that is known is not taken
+      or as --map says. All rows are taken or none; bad rows are told with their lines. A row that is known is not taken
       twice. Exit codes: 0 done, 65 bad rows.
       """)
   @OptionGroup var options: SiteOptions
@@ -99,6 +99,9 @@ struct RecordImport: AsyncParsableCommand {
   @Flag(help: "Take the good rows although some are bad.") var skipBad = false
   @Flag(help: "Print JSON, every row with what became of it.") var json = false
 
+  /// Bad rows that are told in words.
+  private static let shown = 20
+
   func run() async throws {
     var asked = RecordDesk.ImportOptions()
     (asked.map, asked.timeFormat, asked.zone) = (map, timeFormat, zone)
@@ -111,8 +114,12 @@ struct RecordImport: AsyncParsableCommand {
     if json {
       try printJSON(rows)
     } else {
-      for row in bad {
-        Journal(marks: false).write(.error, "error: \(file):\(row.line): \(row.reason ?? "")")
+      let journal = Journal(marks: false)
+      for row in bad.prefix(RecordImport.shown) {
+        journal.write(.error, "error: \(file):\(row.line): \(row.reason ?? "")")
+      }
+      if bad.count > RecordImport.shown {
+        journal.write(.error, "error: and \(bad.count - RecordImport.shown) more bad rows; --json tells all")
       }
       let (new, known) = (rows.count { $0.fate == .new }, rows.count { $0.fate == .known })
       print("\(new) \(isTaken ? "added" : "to add"), \(known) known already, \(bad.count) bad")
