@@ -133,7 +133,9 @@ import Agent
       ("2026-01-31", nil, "Europe/Berlinn", "is no zone; it is a name like"),
     ] as [(String, String?, String?, String)])
   func `a time that is none is refused`(text: String, format: String?, zone: String?, says: String) throws {
-    let error = try #require(throws: AgentError.self) { try Self.read([.time: text], format: format, zone: zone) }
+    let error = try #require(throws: AgentError.self) {
+      try Self.read([.time: text], format: format, zone: zone)
+    }
     #expect("\(error)".contains(says), "\(error)")
   }
 }

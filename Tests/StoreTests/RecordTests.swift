@@ -60,9 +60,9 @@ struct RecordTests {
     ]
     try await store.add(records, kinds: Self.kinds, source: "x", at: Make.start)
     try await store.add(records, kinds: Self.kinds, source: "x", at: Make.start)
-    let counts = try await store.outcomeCounts()
-    #expect(counts.map(\.fault) == ["rub", "unbalance"] && counts.allSatisfy { $0.kind == .pump })
-    #expect(counts.map(\.count) == [OutcomeCount(refuted: 1), OutcomeCount(confirmed: 1, refuted: 1)])
+    let counts = try await store.outcomes()
+    #expect(counts.map(\.fault) == ["rub", "unbalance"] && counts.allSatisfy { $0.machines == .pump })
+    #expect(counts.map(\.confirmed) == [0, 1] && counts.map(\.refuted) == [1, 1])
     #expect(try await store.trackRecord() == TrackRecord())
     var batch = StoreBatch()
     batch.taken = [TakenRecord(number: 1, effect: RecordEffect(), at: Make.start)]

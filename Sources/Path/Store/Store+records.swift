@@ -20,6 +20,14 @@ public struct StoredRecord: Sendable, Equatable, Codable {
   public var after: [MachineFigure]?
 }
 
+/// How often diagnoses of one fault on one kind of machine proved right and wrong.
+public struct OutcomeLine: Sendable, Equatable, Codable {
+  public var machines: MachineKind
+  public var fault: String
+  public var confirmed: Int
+  public var refuted: Int
+}
+
 /// A record that the daemon has taken in.
 public struct TakenRecord: Sendable, Equatable {
   public var number: Int64
@@ -146,37 +154,27 @@ extension Store {
       """, [.integer(Int64(limit))])
   }
 
-  /// Outcomes of diagnoses by kind of machine and fault.
-  public func outcomeCounts() async throws(StoreError) -> [(
-    kind: MachineKind, fault: String, count: OutcomeCount
-  )] {
+  /// Outcomes of diagnoses by kind of machine and fault; for a restart, only of records that were taken in.
+  public func outcomes(onlyTaken: Bool = false) async throws(StoreError) -> [OutcomeLine] {
     try await query(
       """
       SELECT machine_kind, fault, sum(outcome = 'confirmed'), sum(outcome = 'refuted') FROM outcomes
-        JOIN records ON records.id = outcomes.record
+        JOIN records ON records.id = outcomes.record WHERE taken IS NOT NULL OR NOT ?
       GROUP BY machine_kind, fault ORDER BY machine_kind, fault
-      """
+      """, .integer(onlyTaken ? 1 : 0)
     ).compactMap { row in
       guard let kind = row[0].text.flatMap(MachineKind.init), let fault = row[1].text else { return nil }
-      return (
-        kind, fault,
-        OutcomeCount(confirmed: Int(row[2].integer ?? 0), refuted: Int(row[3].integer ?? 0))
-      )
+      return OutcomeLine(
+        machines: kind, fault: fault, confirmed: Int(row[2].integer ?? 0), refuted: Int(row[3].integer ?? 0))
     }
   }
 
-  /// Outcomes of the records that were taken in, for a restart.
+  /// What the diagnoses of this site were worth, of the records that were taken in.
   public func trackRecord() async throws(StoreError) -> TrackRecord {
     var track = TrackRecord()
-    for row in try await query(
-      """
-      SELECT machine_kind, fault, sum(outcome = 'confirmed'), sum(outcome = 'refuted') FROM outcomes
-        JOIN records ON records.id = outcomes.record WHERE taken IS NOT NULL GROUP BY machine_kind, fault
-      """)
-    {
-      guard let kind = row[0].text.flatMap(MachineKind.init), let fault = row[1].text else { continue }
-      let count = OutcomeCount(confirmed: Int(row[2].integer ?? 0), refuted: Int(row[3].integer ?? 0))
-      track.add(count, of: fault, on: kind)
+    for line in try await outcomes(onlyTaken: true) {
+      let count = OutcomeCount(confirmed: line.confirmed, refuted: line.refuted)
+      track.add(count, of: line.fault, on: line.machines)
     }
     return track
   }
@@ -215,66 +213,5 @@ extension Store {
           after: try optional([MachineFigure].self, row[8])))
     }
     return records
-  }
-}
-
-// MARK: figures around the work
-
-extension Store {
-  /// The vibration figures that a report of work shows.
-  public static let mainFeatures: [Feature] = [.velocityRMS, .accelerationRMS, .envelopeRMS, .order1]
-
-  /// The main figures of a machine over windows and readings received in `range`, while it did not stand still.
-  public func figures(of machine: MachineID, in range: Range<WallTime>) async throws(StoreError)
-    -> [MachineFigure]
-  {
-    var figures: [MachineFigure] = []
-    let bounds: [SQLValue] = [
-      .integer(range.lowerBound.nanoseconds), .integer(range.upperBound.nanoseconds), .text(machine.rawValue),
-    ]
-    for feature in Store.mainFeatures {
-      let rows = try await query(
-        """
-        SELECT name, avg("\(feature.rawValue)"), max("\(feature.rawValue)"), count("\(feature.rawValue)")
-        FROM windows JOIN points ON points.id = windows.point
-        WHERE received >= ? AND received < ? AND machine = ? AND motion IN ('running', 'unknown')
-        GROUP BY name ORDER BY name
-        """, bounds)
-      figures += rows.compactMap { MachineFigure($0, feature.rawValue) }
-    }
-    let rows = try await query(
-      """
-      SELECT name, avg(value), max(value), count(value), quantity
-      FROM readings JOIN points ON points.id = readings.point
-      WHERE received >= ? AND received < ? AND machine = ? AND quality < 200 GROUP BY points.id ORDER BY name
-      """, bounds)
-    for row in rows {
-      guard let quantity = row[4].text.flatMap(Quantity.init) else { continue }
-      if let figure = MachineFigure(row, "\(quantity.rawValue) \(quantity.canonicalUnit.symbol)") {
-        figures.append(figure)
-      }
-    }
-    return figures
-  }
-
-  /// Keeps the figures after the work with their record; those that are there stay.
-  public func keep(_ figures: [MachineFigure], after number: Int64) async throws(StoreError) {
-    let text = try JSONText.encode(figures)
-    do {
-      try await ledger.write { (tx) throws(LedgerError) in
-        try tx.run(
-          "UPDATE records SET after = ?1 WHERE number = ?2 AND after IS NULL", .text(text), .integer(number))
-      }
-    } catch { throw StoreError(error) }
-  }
-}
-
-extension MachineFigure {
-  fileprivate init?(_ row: SQLRow, _ quantity: String) {
-    guard let point = row[0].text, let mean = row[1].real, let largest = row[2].real,
-      let count = row[3].integer,
-      count > 0
-    else { return nil }
-    self.init(point: point, quantity: quantity, mean: mean, largest: largest, count: Int(count))
   }
 }

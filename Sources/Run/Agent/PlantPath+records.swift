@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Alert
+import Condition
 import Foundation
 import Infer
 public import Machine
@@ -39,6 +40,17 @@ extension PlantPath {
     close(record, place, isAnew: !effect.relearned.isEmpty, at: now, into: &batch, &effect)
     return effect
   }
+
+  /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
+  public mutating func note(_ event: MaintenanceEvent) {
+    guard let place = places[event.machine] else { return }
+    let kind = machines[place].machine.kind
+    for i in machines.indices { machines[i].note(event, on: kind) }
+  }
+
+  /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
+  /// refused as a bias for ever. The defect stands until the next capture is good.
+  public mutating func remounted(_ point: PointID) { gate.remounted(point) }
 
   /// Counts the outcome of an event; nothing else.
   mutating func count(_ event: MaintenanceEvent) {

@@ -38,7 +38,7 @@ public struct PlantPath: ~Copyable {
   let places: [MachineID: Int]
   /// By fault, the component that fails.
   let components: [String: String]
-  private var gate: ValidityGate
+  var gate: ValidityGate
   private var extractor = FeatureExtractor()
   var detector: AnomalyDetector?
   public private(set) var alarms: AlarmBook
@@ -120,17 +120,6 @@ public struct PlantPath: ~Copyable {
     keep(transitions, in: &batch)
     return transitions
   }
-
-  /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
-  public mutating func note(_ event: MaintenanceEvent) {
-    guard let place = places[event.machine] else { return }
-    let kind = machines[place].machine.kind
-    for i in machines.indices { machines[i].note(event, on: kind) }
-  }
-
-  /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
-  /// refused as a bias for ever. The defect stands until the next capture is good.
-  public mutating func remounted(_ point: PointID) { gate.remounted(point) }
 
   /// Whether the baseline of every vibration point of a machine is learned for its present state; nil for one that the
   /// plant does not have.

@@ -126,20 +126,7 @@ public struct RecordDesk: Sendable {
 
   /// Outcomes of diagnoses by kind of machine and fault.
   public func counts() async throws(AgentError) -> [OutcomeLine] {
-    try await reading([]) { store throws(StoreError) in
-      try await store.outcomeCounts().map {
-        OutcomeLine(
-          machines: $0.kind, fault: $0.fault, confirmed: $0.count.confirmed, refuted: $0.count.refuted)
-      }
-    }
-  }
-
-  /// How often diagnoses of one fault on one kind of machine proved right and wrong.
-  public struct OutcomeLine: Sendable, Codable, Equatable {
-    public var machines: MachineKind
-    public var fault: String
-    public var confirmed: Int
-    public var refuted: Int
+    try await reading([]) { store throws(StoreError) in try await store.outcomes() }
   }
 
   // MARK: the store
