@@ -93,14 +93,27 @@ struct RecordTests {
     #expect(try await store.figures(of: MachineID("Q"), in: range).isEmpty)
   }
 
-  @Test("More records than the bound are refused, and none of them is kept")
+  @Test(
+    "More records than the bound, or more bytes than their share of the file, are refused, and none of them is kept"
+  )
   func bound() async throws {
     let scratch = try Scratch()
     let (store, _) = try await Store.open(scratch.file("a.db"), now: Make.start)
     let many = (0...Store.recordLimit).map { Self.record("r\($0)") }
-    await #expect(throws: StoreError.tooManyRecords(limit: Store.recordLimit)) {
+    await #expect(throws: StoreError.tooManyRecords(limit: Store.recordLimit, bytes: (1 << 30) / 100 * 5)) {
       try await store.add(many, kinds: Self.kinds, source: "x", at: Make.start)
     }
     #expect(try await store.records().isEmpty)
+
+    let (small, _) = try await Store.open(scratch.file("b.db"), now: Make.start, maximumBytes: 16 << 20)
+    let long = String(repeating: "x", count: 4000)
+    // 5 % of 16 MiB hold 200 texts of 4000 bytes and what is around them, not 210.
+    try await small.add(
+      (0..<190).map { Self.record("\($0) \(long)") }, kinds: Self.kinds, source: "x", at: Make.start)
+    await #expect(throws: StoreError.self) {
+      try await small.add(
+        (190..<210).map { Self.record("\($0) \(long)") }, kinds: Self.kinds, source: "x", at: Make.start)
+    }
+    #expect(try await small.records(limit: 1000).count == 190)
   }
 }

@@ -50,10 +50,12 @@ public struct TakenRecord: Sendable, Equatable {
 }
 
 /// Records of maintenance: they enter beside the daemon, which takes each in once; none is ever deleted, and beyond
-/// `recordLimit` no more are taken.
+/// `recordLimit` and `recordShare` no more are taken.
 extension Store {
   /// Most records that are kept.
   public static let recordLimit = 100_000
+  /// Most of the database that they may take, percent: alarms are never short of room because of them.
+  static let recordShare = 5
 
   /// Adds records, all or none; what is known already is not added twice.
   ///
@@ -65,43 +67,25 @@ extension Store {
   ) async throws(StoreError) -> [Bool] {
     var rows: [(record: MaintenanceRecord, id: String, body: String)] = []
     for record in records { rows.append((record, record.id, try JSONText.encode(record))) }
-    let encoded = rows
+    let (all, ids) = (rows, try JSONText.encode(rows.map(\.id)))
+    let byteLimit = ledger.limits.maximumBytes / 100 * Store.recordShare
     let added: [Bool]?
     do {
       added = try await ledger.write { (tx) throws(LedgerError) in
-        let held = try tx.value("SELECT count(*) FROM records")?.integer ?? 0
-        var news: [Bool] = []
-        let insert = try tx.prepare(
-          """
-          INSERT INTO records (id, received, time, kind, machine, source, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (id) DO NOTHING
-          """)
-        let outcomes = try tx.prepare("INSERT OR IGNORE INTO outcomes VALUES (?, ?, ?, ?)")
-        for (record, id, body) in encoded {
-          let isNew =
-            try insert.run([
-              .text(id), .integer(now.nanoseconds), .integer(record.time.nanoseconds),
-              .text(record.kind.rawValue), .text(record.machine.rawValue), .text(source), .text(body),
-            ]) > 0
-          news.append(isNew)
-          guard isNew else { continue }
-          let kind = kinds[record.machine] ?? .other
-          for diagnosis in record.diagnoses {
-            guard let outcome = diagnosis.outcome else { continue }
-            try outcomes.run([
-              .text(id), .text(kind.rawValue), .text(diagnosis.fault), .text(outcome.rawValue),
-            ])
-          }
+        var seen = Set(
+          try tx.rows("SELECT id FROM records WHERE id IN (SELECT value FROM json_each(?))", .text(ids))
+            .compactMap { $0[0].text })
+        let isNew = all.map { seen.insert($0.id).inserted }
+        let new = zip(all, isNew).filter(\.1).map(\.0)
+        guard try tx.hasRoom(for: new.map(\.body), byteLimit) else { return nil }
+        for (record, id, body) in new {
+          try tx.insert(record, id, body, kinds[record.machine] ?? .other, source, now)
         }
-        let isTooMany = Int(held) + news.count(where: \.self) > Store.recordLimit
-        if isTooMany { throw LedgerError.full(path: "records") }
-        return news
+        return isNew
       }
-    } catch {
-      if case .full(path: "records") = error { throw .tooManyRecords(limit: Store.recordLimit) }
-      throw StoreError(error)
-    }
-    return added ?? []
+    } catch { throw StoreError(error) }
+    guard let added else { throw .tooManyRecords(limit: Store.recordLimit, bytes: byteLimit) }
+    return added
   }
 
   /// Records that the daemon has not taken in, in the order in which they came.
@@ -213,5 +197,34 @@ extension Store {
           after: try optional([MachineFigure].self, row[8])))
     }
     return records
+  }
+}
+
+extension Transaction {
+  fileprivate func hasRoom(for bodies: [String], _ byteLimit: Int) throws(LedgerError) -> Bool {
+    let held = try rows(
+      """
+      SELECT count(*), sum(length(body) + coalesce(length(effect), 0) + coalesce(length(before), 0)
+        + coalesce(length(after), 0)) FROM records
+      """)[0]
+    let count = Int(held[0].integer ?? 0) + bodies.count
+    let bytes = bodies.reduce(Int(held[1].integer ?? 0)) { $0 + $1.utf8.count }
+    return count <= Store.recordLimit && bytes <= byteLimit
+  }
+
+  fileprivate func insert(
+    _ record: MaintenanceRecord, _ id: String, _ body: String, _ kind: MachineKind, _ source: String,
+    _ now: WallTime
+  ) throws(LedgerError) {
+    try run(
+      "INSERT INTO records (id, received, time, kind, machine, source, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      .text(id), .integer(now.nanoseconds), .integer(record.time.nanoseconds), .text(record.kind.rawValue),
+      .text(record.machine.rawValue), .text(source), .text(body))
+    for diagnosis in record.diagnoses {
+      guard let outcome = diagnosis.outcome else { continue }
+      try run(
+        "INSERT OR IGNORE INTO outcomes VALUES (?, ?, ?, ?)",
+        .text(id), .text(kind.rawValue), .text(diagnosis.fault), .text(outcome.rawValue))
+    }
   }
 }
