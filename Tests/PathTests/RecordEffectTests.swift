@@ -112,6 +112,9 @@ import Testing
       #expect(history.lines.contains("alarm P-101:unbalance stays: it was raised after the work"))
       #expect(history.lines.contains { $0.hasPrefix("baselines stay: they were begun after the work") })
 
+      let next = plant.run(to: 1.7 * Self.day_s).filter { $0.transition.alarm.id == "P-101:unbalance" }
+      #expect(next.allSatisfy { $0.transition.alarm.state == .unacknowledged }, "it is not seen anew")
+
       let (looked, still) = plant.take(
         Self.record(.inspection, at: plant.now, [.init("unbalance", .confirmed)]))
       #expect(still.isEmpty && looked.lines == ["baselines stay: an inspection changes nothing"])

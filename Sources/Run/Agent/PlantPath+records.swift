@@ -12,8 +12,10 @@ public import Store
 // than what was learned, or than an alarm, says nothing about either: history may be imported at any time.
 
 extension PlantPath {
-  /// A record older than this, seconds, counts and is searched, but no longer makes a fault be seen anew.
-  public static let currentFor_s = 30 * 86_400.0
+  /// Work longer ago than this, seconds, says nothing of a fault that diagnosis sees since: its last looks came after it.
+  static let recentFor_s = 86_400.0
+  /// A sensor mounted anew longer ago than this, seconds, has its usual mean by now.
+  static let remountedFor_s = 30 * 86_400.0
 
   /// Takes a record in and says what it did.
   public mutating func take(
@@ -24,16 +26,17 @@ extension PlantPath {
       effect.lines.append("machine \(record.machine) is no longer in the site file: kept, nothing done")
       return effect
     }
-    let isCurrent = now.received.seconds - record.latest.seconds <= PlantPath.currentFor_s
+    let age_s = now.received.seconds - record.latest.seconds
     for event in record.events {
-      if isCurrent { note(event) } else { count(event) }
+      if age_s <= PlantPath.recentFor_s { note(event) } else { count(event) }
     }
+    if record.kind == .lubrication { machines[place].remember(lubrication: record.time) }
     if record.changesMachine || record.isRemounted {
       relearn(record, place, &effect)
     } else {
       effect.lines.append("baselines stay: \(reason(record))")
     }
-    if record.isRemounted, isCurrent, let name = record.point {
+    if record.isRemounted, age_s <= PlantPath.remountedFor_s, let name = record.point {
       remounted(PointID(record.machine, name))
       effect.lines.append("the usual mean of \(name) is learned anew: its sensor was mounted anew")
     }
