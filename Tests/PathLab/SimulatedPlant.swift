@@ -74,6 +74,10 @@ public struct SimulatedPlant: ~Copyable {
   public var now: WallTime { stamp.received }
   /// Whether the path has learned what is normal in the present state.
   public var isLearned: Bool { path.isLearned(machine.id) == true }
+  /// Whether anything is known of its slow signals, which takes a week to be learned.
+  public var knowsSlowSignals: Bool {
+    path.slowMemory[machine.id] != SlowDetector(machine).snapshot
+  }
   /// Standing alarms.
   public var standing: [Alarm] { path.alarms.standing }
 

@@ -39,7 +39,10 @@ import Testing
       var plant = try Self.unbalanced()
       plant.suffer([])
       let record = Self.record(.workOrder, at: plant.now, [.init("unbalance", .confirmed)])
+      let knewSlowSignals = plant.knowsSlowSignals
       let (effect, steps) = plant.take(record)
+      let knowsSlowSignals = plant.knowsSlowSignals
+      #expect(knewSlowSignals && !knowsSlowSignals)
       let step = try #require(steps.first { $0.alarm.id == "P-101:unbalance" }, "\(effect.lines)")
       #expect(step.cause == .repaired && step.alarm.state == .normal && step.by == "Ana")
       #expect(step.why?.contains(record.id) == true && step.why?.contains("rotor balanced on site") == true)
