@@ -60,6 +60,27 @@ public struct SimulatedPlant: ~Copyable {
     return all
   }
 
+  /// Hands in a maintenance record now, as the daemon would.
+  public mutating func take(_ record: MaintenanceRecord) -> (effect: RecordEffect, steps: [AlarmTransition]) {
+    var batch = StoreBatch()
+    let effect = path.take(record, at: stamp, into: &batch)
+    return (effect, batch.transitions)
+  }
+
+  /// What is wrong with the machine from now on.
+  public mutating func suffer(_ faults: [FaultPlan]) { source.faults = faults }
+
+  /// The time on its wall clock.
+  public var now: WallTime { stamp.received }
+  /// Whether the path has learned what is normal in the present state.
+  public var isLearned: Bool { path.isLearned(machine.id) == true }
+  /// Whether anything is known of its slow signals, which takes a week to be learned.
+  public var knowsSlowSignals: Bool {
+    path.slowMemory[machine.id] != SlowDetector(machine).snapshot
+  }
+  /// Standing alarms.
+  public var standing: [Alarm] { path.alarms.standing }
+
   private var stamp: Stamp {
     let time = Int64((time_s * 1e9).rounded())
     return Stamp(

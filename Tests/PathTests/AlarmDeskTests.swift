@@ -69,7 +69,8 @@ import Testing
     let all = try await alarm("list", "--all").output
     #expect(all.contains("shelved") && all.contains("by Ana") && all.contains("cleaning"), "\(all)")
     #expect(try await alarm("list").output.hasPrefix("no alarm stands"))
-    #expect(try await alarm("unshelve", id).output == "\(id): shelved -> unacknowledged\n")
+    let back = try await alarm("unshelve", id)
+    #expect(back.output == "\(id): shelved -> unacknowledged\n", "\(back.errors)")
     let history = try await alarm("history", "--person", "Ana").output
     let causes = history.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }.compactMap {
       words in ["unshelve", "shelve", "undo", "acknowledge"].first(where: words.contains)
@@ -87,6 +88,8 @@ import Testing
     ("{ severities: { dangr: { latching: true } } }", "did you mean 'danger'?"),
     ("{ severities: { danger: { latching: maybe } } }", "expected true or false"),
     ("{ faults: { \"*\": { on-delay: 1s } } }", "the identifier of a fault"),
+    ("{ faults: { unbalanse: { on-delay: 1s } } }", "a fault that is known; did you mean 'unbalance'?"),
+    ("{ faults: { bearign-*: { on-delay: 1s } } }", "a fault that is known"),
     ("{ suppressed-in: [of] }", "did you mean 'off'?"),
   ])
   func `a mistake in the alarms section is named with its place`(section: String, says: String) async throws {

@@ -35,6 +35,9 @@ public struct Diagnostician: Sendable {
   /// of the state before, with time constants of 20 minutes to an hour.
   public static let settling_s = 20.0 * 60
 
+  /// Identifiers of what is told without a list of symptoms: limits, models and defects of sensors.
+  public static let ownFaults = OwnFault.allCases.map(\.rawValue)
+
   let layout: Layout
   var signatures: [Signature] = []
   /// By signature and place.

@@ -75,7 +75,9 @@ struct Generation: Sendable {
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
         options: site.detection.path, detector: detector, memory: memory.baselines, slow: memory.slow,
-        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
+        restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) },
+        trackRecord: memory.trackRecord, lubricated: memory.lubricated,
+        seen: (memory.seen, clock.stamp())),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
       publish: { await publisher?.changed($0) })
   }

@@ -43,7 +43,8 @@ public struct LiveAgent: Sendable {
     journal.write(
       .notice, "millwright \(Version.text), node \(site.node), boot \(store.boot), \(site.summary)")
     while true {
-      let memory = await Memory.load(from: store, site: site, journal: journal)
+      let memory = await Memory.load(
+        from: store, site: site, at: clock.wall(), journal: journal)
       let detector = try AnomalyDetector.load(
         for: site, resources: resources, calibration: memory.calibration, journal: journal)
       let generation = try Generation(

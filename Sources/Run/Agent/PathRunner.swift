@@ -11,13 +11,13 @@ import Store
 /// Drives the plant's path: every tick it empties the mailbox, judges, stores in one transaction, and only then
 /// lets the alarms out.
 actor PathRunner {
-  private var path: PlantPath
+  var path: PlantPath
   private let plant: Plant
   private let mailbox: Mailbox
-  private let store: Store
+  let store: Store
   private let account: StageAccount
   private let clock: any Timekeeper
-  private let journal: Journal
+  let journal: Journal
   private let readingInterval_s: Double
   private let publish: @Sendable ([AlarmTransition]) async -> Void
   private var backlog = BoundedBacklog()
@@ -26,6 +26,8 @@ actor PathRunner {
   private var keptAt: MonotonicTime
   /// The last command that was answered.
   private var lastCommand: Int64 = 0
+  /// The last maintenance record that was taken in.
+  var lastRecord: Int64 = 0
 
   init(
     site: SiteFile, path: consuming PlantPath, mailbox: Mailbox, store: Store, account: StageAccount,
@@ -76,13 +78,16 @@ actor PathRunner {
   private func advance() async {
     let samples = mailbox.take()
     let commands = (try? await store.waitingCommands(after: lastCommand)) ?? []
+    let records = (try? await store.waitingRecords(after: lastRecord)) ?? []
     let now = clock.stamp()
     var batch = path.advance(samples, at: now, account: account)
     batch.readings = batch.readings.filter { isWorthStoring($0) }
     if now.monotonic.seconds(since: keptAt) >= Self.keepEvery_s {
       keptAt = now.monotonic
       batch.snapshots = snapshots()
+      await completeReports(at: now)
     }
+    await takeRecords(records, at: now, into: &batch)
     for command in commands { obey(command, at: now, into: &batch) }
     for transition in batch.transitions { tell(transition) }
     if !batch.isEmpty { backlog.append(batch) }
@@ -147,7 +152,7 @@ actor PathRunner {
     return true
   }
 
-  private func snapshots() -> [Snapshot] {
+  func snapshots() -> [Snapshot] {
     let encoder = JSONEncoder()
     let now = clock.stamp()
     var all: [Snapshot] = []
@@ -159,6 +164,11 @@ actor PathRunner {
     for (id, slow) in path.slowMemory {
       if let data = try? encoder.encode(slow) {
         all.append(Snapshot(key: Memory.slowKey(id), stamp: now, bytes: Array(data)))
+      }
+    }
+    for (id, seen) in path.seen(at: now) {
+      if let data = try? encoder.encode(seen) {
+        all.append(Snapshot(key: Memory.seenKey(id), stamp: now, bytes: Array(data)))
       }
     }
     if let calibration = path.calibration, let data = try? encoder.encode(calibration) {

@@ -91,6 +91,7 @@ extension SiteFile {
     let alarms = try table.optionalTable("alarms")
     detection.path.alarms = try AlarmPolicy(alarms)
     let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
+    let alarmFaults = try alarms?.optionalTable("faults")?.keySettings ?? []
     try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
     var faults: [String] = []
@@ -102,9 +103,8 @@ extension SiteFile {
     return SiteFile(
       path: path, hash: "", node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
       sensors: sensors, upstream: upstream, homeAssistant: homeAssistant,
-      messagesPerSecond: messagesPerSecond, commands: commands,
-      storage: storage,
-      detection: detection, power: power, faults: faults)
+      messagesPerSecond: messagesPerSecond, commands: commands, storage: storage, detection: detection,
+      power: power, faults: faults, alarmFaults: alarmFaults)
   }
 
   /// Where Home Assistant looks for machines, where the site file wants them there.

@@ -5,6 +5,7 @@ public import Broker
 public import Budget
 public import Condition
 public import Machine
+import Settings
 
 /// Everything that an operator decides, read from one YAML file; `packaging/millwright.example.yaml` shows
 /// every key.
@@ -35,6 +36,8 @@ public struct SiteFile: Sendable {
   public var power: EnergyModel
   /// Files and folders of what the site itself knows of faults, laid over the knowledge that comes with the program.
   public var faults: [String]
+  /// The faults, or beginnings of their names, under which `alarms:` says something else.
+  var alarmFaults: [Setting]
 
   /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
   public struct Binding: Sendable, Equatable {
