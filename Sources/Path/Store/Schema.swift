@@ -130,6 +130,18 @@ enum Schema {
           outcome TEXT NOT NULL, PRIMARY KEY (record, fault)) STRICT, WITHOUT ROWID
         """,
       ]),
+    Migration(
+      "4 actions",
+      [
+        // What alarms ask for beyond being told; one row for each occurrence and rule.
+        """
+        CREATE TABLE actions (
+          id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, proposed INTEGER NOT NULL, rule TEXT NOT NULL,
+          alarm TEXT NOT NULL, state TEXT NOT NULL, expires INTEGER NOT NULL, body TEXT NOT NULL,
+          person TEXT, why TEXT) STRICT
+        """,
+        "CREATE INDEX actions_by_state ON actions (state, id)",
+      ]),
   ]
 
   /// Gives `windows` a column for each feature that this version knows and the file does not have yet.

@@ -68,7 +68,7 @@ struct Generation: Sendable {
     } catch {
       throw .unreachable("\(error)")
     }
-    let publisher = upstream?.publisher
+    let (publisher, actions) = (upstream?.publisher, upstream?.actions)
     let calibration = try Calibration.load(from: resources)
     runner = PathRunner(
       site: site,
@@ -79,7 +79,10 @@ struct Generation: Sendable {
         trackRecord: memory.trackRecord, lubricated: memory.lubricated,
         seen: (memory.seen, clock.stamp())),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
-      publish: { await publisher?.changed($0) })
+      publish: {
+        await publisher?.changed($0)
+        await actions?.changed()
+      })
   }
 
   /// Runs all services until `until` returns, then stops acquisition, drains what is on its way to the disk,

@@ -8,7 +8,8 @@ import Machine
 import Settings
 
 extension KnowledgeBase {
-  /// What comes with the program, with the site's own laid over it; every fault that the site's alarms name is in it.
+  /// What comes with the program, with the site's own laid over it; every fault that the site's alarms and actions
+  /// name is in it.
   static func load(for site: SiteFile, resources: Resources) throws(AgentError) -> KnowledgeBase {
     let knowledge: KnowledgeBase
     do throws(KnowledgeError) {
@@ -26,6 +27,9 @@ extension KnowledgeBase {
       throw .settings(
         setting.fail("a fault that is known\(hint ?? "; 'millwright fault list' shows them")"))
     }
+    do throws(SettingsError) {
+      for rule in site.actions { try rule.check(names) }
+    } catch { throw .settings(error) }
     return knowledge
   }
 

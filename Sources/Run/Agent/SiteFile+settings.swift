@@ -86,6 +86,14 @@ extension SiteFile {
     let folder = (path as NSString).deletingLastPathComponent
     let commands = try CommandSettings(
       table.optionalTable("commands"), folder: folder, hasBroker: upstream != nil)
+    var actions: [ActionRule] = []
+    for entry in try table.optionalList("actions") {
+      let rule = try ActionRule(entry, plant: plant, hasBroker: upstream != nil)
+      guard !actions.contains(where: { $0.name == rule.name }) else {
+        throw entry.fail("a name of its own, '\(rule.name)' stands twice")
+      }
+      actions.append(rule)
+    }
     let storage = try Storage(table.optionalTable("storage"))
     var detection = try Detection(table.optionalTable("detection"))
     let alarms = try table.optionalTable("alarms")
@@ -103,7 +111,8 @@ extension SiteFile {
     return SiteFile(
       path: path, hash: "", node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
       sensors: sensors, upstream: upstream, homeAssistant: homeAssistant,
-      messagesPerSecond: messagesPerSecond, commands: commands, storage: storage, detection: detection,
+      messagesPerSecond: messagesPerSecond, actions: actions, commands: commands, storage: storage,
+      detection: detection,
       power: power, faults: faults, alarmFaults: alarmFaults)
   }
 

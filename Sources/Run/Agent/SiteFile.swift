@@ -29,6 +29,8 @@ public struct SiteFile: Sendable {
   public var homeAssistant: String?
   /// Most alarm messages that go there in a second.
   public var messagesPerSecond: Int
+  /// Work orders that faults ask for.
+  public var actions: [ActionRule]
   /// Who may give commands over MQTT; nil for nobody.
   public var commands: CommandSettings?
   public var storage: Storage

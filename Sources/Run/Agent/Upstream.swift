@@ -15,6 +15,7 @@ struct Upstream: Sendable {
   let bulk: MQTTClient
   let uplink: Uplink
   private let commands: (client: MQTTClient, service: CommandService)?
+  let actions: ActionService?
   private let status: NodeStatus
   private let statusTopic: String
 
@@ -32,6 +33,11 @@ struct Upstream: Sendable {
     publisher = AlertPublisher(
       client: alerts, site: site, status: status, origin: origin, events: events, store: store, clock: clock,
       journal: journal)
+    actions =
+      site.actions.isEmpty
+      ? nil
+      : ActionService(
+        site.actions, client: alerts, origin: origin, store: store, clock: clock, journal: journal)
     commands = try site.commands.map { settings in
       var own = options
       own.clientID += "-commands"
@@ -59,6 +65,7 @@ struct Upstream: Sendable {
   func run(in services: inout TaskGroup<Void>) {
     services.addTask { await alerts.run() }
     services.addTask { await publisher.run() }
+    if let actions { services.addTask { await actions.run() } }
     if let commands {
       services.addTask { await commands.client.run() }
       services.addTask { await commands.service.run() }
