@@ -119,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "millwright",
       dependencies: [
-        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Knowledge", "Ledger", "Machine",
-        "Recordings", "Settings", "Store", "Sync", arguments,
+        "Agent", "Acquire", "Alert", "Analysis", "Budget", "Engine", "Knowledge", "Machine", "Recordings",
+        "Settings", "Store", "Sync", arguments,
       ],
       path: "Sources/Run/millwright", swiftSettings: strict),
 

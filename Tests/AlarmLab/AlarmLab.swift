@@ -46,6 +46,11 @@ struct Measures: Encodable {
   var message_bound: Int
   /// Longest time that a danger waited for its message, storm seconds.
   var longest_danger_wait_s: Double
+  /// Events in storm time: delivered, the most in any second (same bound), and given up at the bound of those that wait.
+  var events_sent: Int
+  var events_in_a_second: Int
+  var events_given_up: Int
+  var event_bound: Int
   var held_back: Int
   var in_flood_share: Double
 }

@@ -17,6 +17,8 @@ struct Storm: ~Copyable {
   private var book: AlarmBook
   private var metrics: AlarmMetrics
   private var queue = PublishQueue(perSecond: Storm.perSecond)
+  private var events = EventQueue(boot: 1, perSecond: Storm.perSecond)
+  private var eventsIn: (second: Int, count: Int, most: Int) = (0, 0, 0)
   /// Dangers and alarms that were raised and not yet in a message, by machine, with the time.
   private var unsent: [Severity: [MachineID: Double]] = [.danger: [:], .alarm: [:]]
   private var sentIn: [Int: Int] = [:]
@@ -62,7 +64,9 @@ struct Storm: ~Copyable {
       capacity: book.policy.capacity, dangers: dangers, dangers_lost: lost + (unsent[.danger]?.count ?? 0),
       alarms_raised: alarms, alarms_not_sent: unsent[.alarm]?.count ?? 0, messages: sent,
       messages_in_a_second: sentIn.values.max() ?? 0, message_bound: Int(2 * Storm.perSecond),
-      longest_danger_wait_s: longestWait_s, held_back: heldBack, in_flood_share: summary.floodShare)
+      longest_danger_wait_s: longestWait_s, events_sent: events.sent,
+      events_in_a_second: eventsIn.most, events_given_up: events.lostInAll, event_bound: events.capacity,
+      held_back: heldBack, in_flood_share: summary.floodShare)
   }
 
   /// One machine's conditions change; now and then a person does something.
@@ -114,6 +118,7 @@ struct Storm: ~Copyable {
     metrics.fold(step)
     let (machine, severity) = (step.alarm.finding.machine, step.alarm.severity)
     queue.add(machine, severity: severity, at: MonotonicTime(seconds: second))
+    events.add(step)
     if step.cause == .held { heldBack += 1 }
     // What gives way in a full book must never be a danger that nobody has seen the end of.
     if step.cause == .dropped, severity == .danger, step.from != .returnedUnacknowledged { lost += 1 }
@@ -131,6 +136,12 @@ struct Storm: ~Copyable {
       if let since = unsent[.danger]?[machine] { longestWait_s = max(longestWait_s, second - since) }
       unsent[.danger]?[machine] = nil
       unsent[.alarm]?[machine] = nil
+    }
+    while let event = events.next(at: MonotonicTime(seconds: second)) {
+      events.delivered(event)
+      if eventsIn.second != Int(second) { (eventsIn.second, eventsIn.count) = (Int(second), 0) }
+      eventsIn.count += 1
+      eventsIn.most = max(eventsIn.most, eventsIn.count)
     }
   }
 

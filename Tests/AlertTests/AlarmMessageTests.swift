@@ -5,31 +5,6 @@ import Foundation
 import Machine
 import Testing
 
-/// Runs Python on standard input; its output and whether it succeeded.
-private func python(_ script: String, _ arguments: [String] = [], input: Data = Data()) throws -> (
-  Bool, String
-) {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["python3", "-c", script] + arguments
-  let (stdin, stdout) = (Pipe(), Pipe())
-  process.standardInput = stdin
-  process.standardOutput = stdout
-  process.standardError = stdout
-  try process.run()
-  try stdin.fileHandleForWriting.write(contentsOf: input)
-  try stdin.fileHandleForWriting.close()
-  let output = stdout.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  return (process.terminationStatus == 0, String(decoding: output, as: UTF8.self))
-}
-
-private let hasJSONSchema = (try? python("import jsonschema").0) ?? false
-private let schemaPath = URL(filePath: #filePath).appending(
-  path: "../../../packaging/schemas/alarm.schema.json"
-)
-.standardized.path
-
 @Suite("Alarm message")
 struct AlarmMessageTests {
   /// Machine alarms with evidence of every shape, and a sensor fault.
@@ -48,11 +23,19 @@ struct AlarmMessageTests {
     return book.standing
   }
 
-  private func message() -> AlarmMessage {
+  private static let origin = AlarmMessage.Origin(
+    site: "demo", node: "gateway-1", models: ["vibration-autoencoder": "0123456789ab"],
+    configuration: String(repeating: "0f", count: 32))
+
+  private func message(
+    _ alarms: MachineAlarms, evidence: [String: AlarmMessage.EvidenceLink] = [:]
+  ) -> AlarmMessage {
     AlarmMessage(
-      site: "demo", machine: MachineID("P-101"), standing: standing(),
-      models: ["vibration-autoencoder": "0123456789ab"], at: stamp(400.25))
+      AlarmMessageTests.origin, machine: MachineID("P-101"), alarms: alarms, evidence: evidence,
+      at: stamp(400.25))
   }
+
+  private func message() -> AlarmMessage { message(MachineAlarms(standing: standing())) }
 
   @Test("The state is the worst machine alarm; a sensor fault alone is neither alarm nor health")
   func state() {
@@ -61,7 +44,7 @@ struct AlarmMessageTests {
     #expect(Set(full.alarms.map(\.fault)) == ["unbalance", "cavitation", "cooling-loss", "sensor-stuck"])
     let sensors = standing().filter { $0.finding.subject == .sensor }
     func state(_ alarms: [Alarm]) -> String {
-      AlarmMessage(site: "demo", machine: MachineID("P-101"), standing: alarms, at: stamp(0)).state
+      message(MachineAlarms(standing: alarms)).state
     }
     #expect(state(sensors) == "impaired")
     #expect(state([]) == "normal")
@@ -73,49 +56,107 @@ struct AlarmMessageTests {
     alarms[0].finding.supporting = [
       Evidence("odd", quantity: "x", value: .nan, reference: .infinity, source: "s", weight: 1)
     ]
-    let bytes = try AlarmMessage(site: "demo", machine: MachineID("P-101"), standing: alarms, at: stamp(0))
-      .json()
+    let bytes = try message(MachineAlarms(standing: alarms)).json()
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.contains(#"{"quantity":"x","source":"s","statement":"odd","unit":"","weight":1}"#))
   }
 
+  /// A root with a consequence under it, one shelved and one out of service.
+  private func picture() throws -> MachineAlarms {
+    var book = AlarmBook()
+    var root = finding("blocked-strainer", .alarm)
+    (root.due, root.rank, root.chain) = ("4 weeks", 1, ["blocked-strainer", "cavitation"])
+    let all = [
+      root, finding("cavitation", consequenceOf: "blocked-strainer"), finding("unbalance"), finding("rub"),
+    ]
+    _ = book.update(all, for: pump, at: stamp(0))
+    _ = try book.apply(command(.shelve, "P-101:unbalance", until: 3600), at: stamp(1))
+    _ = try book.apply(command(.outOfService, "P-101:rub"), at: stamp(2))
+    return book.alarms(of: pump)
+  }
+
+  @Test("What is set aside and what an alarm brings about are told, with who, why and until when")
+  func aside() throws {
+    let told = message(try picture())
+    #expect(told.alarms.map(\.fault) == ["blocked-strainer"])
+    #expect(told.alarms[0].consequences.map(\.id) == ["P-101:cavitation"])
+    #expect(told.alarms[0].role == "root" && told.alarms[0].rank == 1)
+    #expect(told.asideCount == 3)
+    let shelved = try #require(told.aside.first { $0.fault == "unbalance" })
+    #expect(shelved.by == "Ana" && shelved.why == "planned" && shelved.until == "2026-01-01T01:00:00.000Z")
+    #expect(told.aside.first { $0.fault == "cavitation" }?.parent == "P-101:blocked-strainer")
+    #expect(told.aside.first { $0.fault == "rub" }?.reason == "out-of-service")
+  }
+
   @Test(
-    "The message follows the shipped schema, and the schema notices when it does not",
-    .enabled(if: hasJSONSchema, "python3 has no module jsonschema (apt: python3-jsonschema)"))
+    "The time to act runs from the raising, anew when it becomes worse, and never grows when it becomes milder"
+  )
+  func due() throws {
+    var book = AlarmBook()
+    func told(_ severity: Severity, _ due: String?, at second: Double) throws -> AlarmMessage.Due? {
+      var finding = finding("unbalance", severity)
+      finding.due = due
+      _ = book.update([finding], for: pump, at: stamp(second))
+      return message(book.alarms(of: pump)).alarms.first?.due
+    }
+    #expect(try told(.warning, "4 weeks", at: 0)?.by == "2026-01-29T00:00:00.000Z")
+    #expect(try told(.warning, "4 weeks", at: 86_400)?.by == "2026-01-29T00:00:00.000Z")
+    let worse = try told(.alarm, "3 days", at: 86_400)
+    #expect(worse?.by == "2026-01-05T00:00:00.000Z" && worse?.hours == 72)
+    #expect(try told(.warning, "4 weeks", at: 90_000)?.within == "3 days")
+    #expect(try told(.danger, "now", at: 172_800)?.by == "2026-01-03T00:00:00.000Z")
+  }
+
+  @Test(
+    "A time to act is read as fault files write it",
+    arguments: [
+      ("now", 0), ("1 hour", 1), ("8 hours", 8), ("1 day", 24), ("4 weeks", 672), ("2 months", 1460),
+      ("soon", nil), ("0 days", nil), ("-1 days", nil), ("1 year", nil), ("", nil),
+    ] as [(String, Double?)])
+  func timeToAct(words: String, hours: Double?) { #expect(TimeToAct(words)?.hours == hours) }
+
+  @Test("The message follows the shipped schema, and the schema notices when it does not", Schema.isUsable)
   func schema() throws {
-    let script = """
-      import json, sys, jsonschema
-      schema = json.load(open(sys.argv[1]))
-      jsonschema.Draft202012Validator.check_schema(schema)
-      jsonschema.Draft202012Validator(schema).validate(json.load(sys.stdin))
-      """
+    let schema = Schema("alarm")
     let good = try message().json()
-    let (accepted, why) = try python(script, [schemaPath], input: good)
-    #expect(accepted, "\(why)")
-    let empty = AlarmMessage(site: "s", machine: MachineID("m"), standing: [], at: stamp(0))
-    #expect(try python(script, [schemaPath], input: empty.json()).0)
-    let text = String(decoding: good, as: UTF8.self)
+    #expect(try schema.refusal(of: good) == nil)
+    #expect(try schema.refusal(of: message(MachineAlarms()).json()) == nil)
+    let link = AlarmMessage.EvidenceLink(
+      record: 42, point: PointID(pump, "DE-H"), taken: stamp(1).received, site: "/etc/millwright/site.yaml")
+    let full = try message(try picture(), evidence: ["P-101:blocked-strainer": link]).json()
+    #expect(try schema.refusal(of: full) == nil)
+    let text = String(decoding: good + full, as: UTF8.self)
     for (old, new) in [
       (#""severity":"warning""#, #""severity":"notice""#), (#""sensor_faults":1"#, #""sensor_faults":-1"#),
       (#""state":"unacknowledged""#, #""state":"normal""#),
-      (#""schema":"millwright/alarm/1""#, #""schema":"v1""#),
-      (#""evidence_for""#, #""evidence""#),
+      (#""schema":"millwright/alarm/2""#, #""schema":"millwright/alarm/1""#),
+      (#""evidence_for""#, #""evidences""#), (#""configuration":"0f"#, #""configuration":"0g"#),
+      (#""record":42"#, #""record":"42""#), (#""hours":672"#, #""hours":-1"#),
+      (#""reason":"shelved""#, #""reason":"gone""#),
     ] {
-      #expect(text.contains(old))
-      let broken = Data(text.replacing(old, with: new).utf8)
-      #expect(try !python(script, [schemaPath], input: broken).0, "\(old) as \(new) was accepted")
+      #expect(text.contains(old), "\(old)")
+      let refusals = try [good, full].compactMap { json in
+        try schema.refusal(of: Data(String(decoding: json, as: UTF8.self).replacing(old, with: new).utf8))
+      }
+      #expect(!refusals.isEmpty, "\(old) as \(new) was accepted")
     }
   }
 
   @Test("Topics carry hostile names as one level each, and different names stay different")
   func topics() {
-    #expect(alarmTopic(site: "demo", machine: MachineID("P-101")) == "millwright/demo/P-101/alarm")
-    #expect(alarmTopic(site: "a/b", machine: MachineID("+#")) == "millwright/a%2Fb/%2B%23/alarm")
-    #expect(alarmTopic(site: "\u{0}\n", machine: MachineID("Lüfter 7")) == "millwright/%00%0A/Lüfter 7/alarm")
+    func topic(_ site: String, _ machine: String) -> String {
+      AlertTopics(site: site, node: "g").alarm(MachineID(machine))
+    }
+    #expect(topic("demo", "P-101") == "millwright/demo/P-101/alarm")
+    #expect(topic("a/b", "+#") == "millwright/a%2Fb/%2B%23/alarm")
+    #expect(topic("\u{0}\n", "Lüfter 7") == "millwright/%00%0A/Lüfter 7/alarm")
+    let topics = AlertTopics(site: "demo", node: "a/b")
+    #expect(topics.event(pump) == "millwright/demo/P-101/event")
+    #expect(topics.status == "millwright/demo/a%2Fb/status")
     let names = ["", "%", "%25", "/", "%2F", "+", "#", "a/b", "a%2Fb"]
-    let topics = Set(names.map { alarmTopic(site: $0, machine: MachineID("m")) })
-    #expect(topics.count == names.count)
-    #expect(topics.allSatisfy { $0.split(separator: "/", omittingEmptySubsequences: false).count == 4 })
+    #expect(Set(names.map { topic($0, "m") }).count == names.count)
+    #expect(
+      names.allSatisfy { topic($0, "m").split(separator: "/", omittingEmptySubsequences: false).count == 4 })
   }
 
   /// Python: datetime.datetime(1970,1,1) + timedelta(milliseconds=n), isoformat(timespec="milliseconds") + "Z".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnose
+import Foundation
 import Machine
 import Testing
 
@@ -23,6 +24,34 @@ struct PersistenceTests {
     }
     // bad looks in the last five: 1 1 2 3 3 2 2 2 1
     #expect(heard == [false, false, false, true, true, false, false, false, false])
+  }
+
+  @Test(
+    "What was seen outlives a restart: a standing fault stands at the first look, one that was seen twice at the next"
+  )
+  func restart() throws {
+    let machine = specimen(.fan)
+    let (bad, good) = (faulty("unbalance"), Specimen(machine))
+    var before = Diagnostician(machine: machine, models: Classics.all)
+    for i in 1...3 { _ = before.diagnose(bad.window(at: 60 * Double(i))) }
+    func after(_ snapshot: Diagnostician.Snapshot, _ look: Specimen) throws -> [String] {
+      let kept = try JSONDecoder().decode(
+        Diagnostician.Snapshot.self, from: try JSONEncoder().encode(snapshot))
+      var diagnostician = Diagnostician(machine: machine, models: Classics.all)
+      diagnostician.restore(kept, at: stamp(1).monotonic)
+      return named(diagnostician.diagnose(look.window(at: 2)))
+    }
+    let standing = before.snapshot(at: stamp(200).monotonic)
+    #expect(try after(standing, bad) == ["unbalance"])
+    #expect(try after(standing, good) == ["unbalance"], "one good look in four takes nothing away")
+    var twice = Diagnostician(machine: machine, models: Classics.all)
+    for i in 1...2 { _ = twice.diagnose(bad.window(at: 60 * Double(i))) }
+    let seen = twice.snapshot(at: stamp(200).monotonic)
+    #expect(try after(seen, bad) == ["unbalance"])
+    #expect(try after(seen, good).isEmpty)
+    #expect(
+      try after(Diagnostician(machine: machine, models: Classics.all).snapshot(at: stamp(1).monotonic), bad)
+        .isEmpty)
   }
 
   @Test("One waveform looked at again and again counts once")

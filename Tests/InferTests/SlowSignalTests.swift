@@ -116,6 +116,30 @@ import Testing
     #expect(passing.allSatisfy { $0 == nil })
   }
 
+  @Test(
+    "after a repair its channels learn anew, the others and what was begun after it stay, over a restart too")
+  func forget() {
+    var rig = Rig()
+    _ = rig.run(1000)
+    _ = rig.run(100, flow: { _ in 80 })
+    var restored = rig
+    restored.detector = Rig().detector
+    let isRestored = restored.detector.restore(rig.detector.snapshot)
+    #expect(isRestored)
+    let flow = PointID(Self.machine, "flow")
+    for var rig in [rig, restored] {
+      let older = rig.detector.forget([flow], learnedBefore: Bench.stamp(0).wall)
+      let repaired = rig.detector.forget([flow], learnedBefore: Bench.stamp(rig.t).wall)
+      #expect(older.isEmpty && repaired == [flow])
+      let learning = rig.run(398, flow: { _ in 80 })
+      #expect(learning.allSatisfy { $0?.isAnomalous == false }, "the pressure still speaks")
+      let healthy = rig.run(2000, flow: { _ in 80 })
+      #expect(healthy.allSatisfy { $0?.isAnomalous == false })
+      let faulty = rig.run(10, flow: { _ in 100 })
+      #expect(faulty.last??.contributions.first?.input == "flow")
+    }
+  }
+
   @Test("a snapshot restores the limits and what stands, learning goes on where it was, damage is refused")
   func snapshot() throws {
     var rig = Rig()

@@ -85,13 +85,31 @@ public struct SimulatedPlant: ~Copyable {
   public var memory: [MachineID: Baseline] { path.memory }
   /// What the last judgement said, the best explanation first.
   public var findings: [Finding] { path.findings(of: machine.id) }
-  /// Whether the machine was running at the last round, and its baseline was learned for that state.
-  public var isLearned: Bool { path.lines.first?.isLearned ?? false }
-
   /// Takes note of what people did at the machine at this moment.
   public mutating func note(_ kind: MaintenanceEvent.Kind) {
     path.note(MaintenanceEvent(kind: kind, machine: machine.id, time: stamp.wall))
   }
+
+  /// Hands in a maintenance record now, as the daemon would.
+  public mutating func take(_ record: MaintenanceRecord) -> (effect: RecordEffect, steps: [AlarmTransition]) {
+    var batch = StoreBatch()
+    let effect = path.take(record, at: stamp, into: &batch)
+    return (effect, batch.transitions)
+  }
+
+  /// What is wrong with the machine from now on.
+  public mutating func suffer(_ faults: [FaultPlan]) { source.faults = faults }
+
+  /// The time on its wall clock.
+  public var now: WallTime { stamp.received }
+  /// Whether the path has learned what is normal in the present state.
+  public var isLearned: Bool { path.isLearned(machine.id) == true }
+  /// Whether anything is known of its slow signals, which takes a week to be learned.
+  public var knowsSlowSignals: Bool {
+    path.slowMemory[machine.id] != SlowDetector(machine).snapshot
+  }
+  /// Standing alarms.
+  public var standing: [Alarm] { path.alarms.standing }
 
   private var stamp: Stamp {
     let time = Int64((time_s * 1e9).rounded())

@@ -44,12 +44,17 @@ final class Daemon {
   let process = Process()
   let log: String
 
-  init(
+  /// One of the built programs.
+  convenience init(
     _ name: String, _ arguments: [String], log: String, environment: [String: String] = [:]
   ) throws {
+    try self.init(path: "\(Program.folder)/\(name)", arguments, log: log, environment: environment)
+  }
+
+  init(path: String, _ arguments: [String], log: String, environment: [String: String] = [:]) throws {
     self.log = log
     _ = FileManager.default.createFile(atPath: log, contents: nil)
-    process.executableURL = URL(fileURLWithPath: "\(Program.folder)/\(name)")
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(forWritingAtPath: log)

@@ -111,6 +111,18 @@ public struct Alarm: Sendable, Codable, Equatable {
   public var chattering: Stamp?
   /// How often this occurrence was announced again; nil for never.
   public var realarms: Int?
+  /// By when people should act; nil where no fault model says.
+  public var due: Due?
+
+  /// The time to act at the worst severity so far, and since when it runs.
+  public struct Due: Sendable, Codable, Equatable {
+    public var within: TimeToAct
+    public var since: Stamp
+    public init(within: TimeToAct, since: Stamp) {
+      self.within = within
+      self.since = since
+    }
+  }
 
   /// What a person did, and the state before it.
   public struct Act: Sendable, Codable, Equatable {

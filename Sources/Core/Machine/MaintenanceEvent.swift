@@ -57,14 +57,17 @@ public struct TrackRecord: Sendable, Codable, Equatable {
     counts[kind.rawValue]?[fault] ?? OutcomeCount()
   }
 
+  /// Adds outcomes that were counted before.
+  public mutating func add(_ count: OutcomeCount, of fault: String, on kind: MachineKind) {
+    let known = self.count(of: fault, on: kind)
+    counts[kind.rawValue, default: [:]][fault] = OutcomeCount(
+      confirmed: known.confirmed + count.confirmed, refuted: known.refuted + count.refuted)
+  }
+
   /// Counts the event's outcome for each fault that it addressed; an event without an outcome counts nothing.
   public mutating func note(_ event: MaintenanceEvent, on kind: MachineKind) {
     guard let outcome = event.outcome else { return }
-    for fault in Set(event.faults) {
-      switch outcome {
-      case .confirmed: counts[kind.rawValue, default: [:]][fault, default: OutcomeCount()].confirmed += 1
-      case .refuted: counts[kind.rawValue, default: [:]][fault, default: OutcomeCount()].refuted += 1
-      }
-    }
+    let one = outcome == .confirmed ? OutcomeCount(confirmed: 1) : OutcomeCount(refuted: 1)
+    for fault in Set(event.faults) { add(one, of: fault, on: kind) }
   }
 }

@@ -11,6 +11,11 @@ extension Setting {
 
   /// Reads a YAML file.
   public static func load(path: String) throws(SettingsError) -> Setting {
+    try parse(try text(of: path), file: path)
+  }
+
+  /// The text of a file that `parse` may be given.
+  public static func text(of path: String) throws(SettingsError) -> String {
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw .unreadable(file: path, reason: "no such file")
@@ -27,7 +32,7 @@ extension Setting {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .unreadable(file: path, reason: "is not UTF-8 text")
     }
-    return try parse(text, file: path)
+    return text
   }
 
   /// Reads YAML text; `file` is the name that errors give.

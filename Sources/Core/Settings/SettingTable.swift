@@ -19,6 +19,8 @@ public final class SettingTable {
 
   /// All keys in the order of the file.
   public var keys: [String] { order.map(\.key) }
+  /// The same with their places.
+  public var keySettings: [Setting] { order }
 
   /// The value under `key`, nil when it is absent or null.
   public func optional(_ key: String) -> Setting? {

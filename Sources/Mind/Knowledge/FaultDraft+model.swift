@@ -95,7 +95,7 @@ extension FaultDraft {
     for severity in Severity.allCases {
       guard let setting = self["due.\(severity.rawValue)"] else { continue }
       let text = try setting.string()
-      guard let hours = FaultDraft.hours(text) else {
+      guard let hours = TimeToAct(text)?.hours else {
         throw setting.fail(
           "'now', or a number of hours, days, weeks or months like '4 weeks', found '\(text)'")
       }
@@ -107,16 +107,6 @@ extension FaultDraft {
     }
     guard result[least] != nil else { throw .missingKey(place, key: "\(id).due.\(least.rawValue)") }
     return result
-  }
-
-  private static func hours(_ text: String) -> Double? {
-    if text == "now" { return 0 }
-    let words = text.split(separator: " ")
-    let units = ["hour": 1.0, "day": 24, "week": 168, "month": 730]
-    guard words.count == 2, let count = Double(words[0]), count > 0,
-      let unit = units[String(words[1].hasSuffix("s") ? words[1].dropLast() : words[1])]
-    else { return nil }
-    return count * unit
   }
 }
 

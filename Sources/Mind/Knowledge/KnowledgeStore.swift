@@ -8,7 +8,7 @@ internal import Machine
 /// `search` looks through.
 ///
 /// ```swift
-/// let store = KnowledgeStore(try Ledger.open(path, migrations: KnowledgeStore.migrations))
+/// let store = try await KnowledgeStore.open("knowledge.db")
 /// try await store.fill(with: knowledge)
 /// for hit in try await store.search("cavitatoin pump") { print(hit.key, hit.title) }
 /// ```
@@ -59,6 +59,26 @@ public struct KnowledgeStore: Sendable {
 
   /// Works in a ledger that has been opened with `migrations`.
   public init(_ ledger: Ledger) { self.ledger = ledger }
+
+  /// Opens or makes a file of its own; waits up to 5 s for another program that has it open.
+  public static func open(_ path: String) async throws(KnowledgeError) -> KnowledgeStore {
+    let limits = Ledger.Limits(maximumBytes: 256 << 20, ballastBytes: 0)
+    var patience = 100
+    while true {
+      do throws(LedgerError) {
+        return KnowledgeStore(try Ledger.open(path, migrations: migrations, limits: limits))
+      } catch {
+        guard case .inUse = error, patience > 0 else { throw .database(error) }
+      }
+      patience -= 1
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  /// Closes the file; the store is not used any more.
+  public func close() throws(KnowledgeError) {
+    do { try ledger.close() } catch { throw .database(error) }
+  }
 
   /// Brings the tables to this knowledge; true when they had to be filled, false when they held it already.
   @discardableResult

@@ -40,6 +40,15 @@ extension KnowledgeStore {
     } catch { throw .database(error) }
   }
 
+  /// Number of documents of a kind.
+  public func count(kind: String) async throws(KnowledgeError) -> Int {
+    do {
+      return try await ledger.read { (tx) throws(LedgerError) in
+        Int(try tx.value("SELECT count(*) FROM document WHERE kind = ?", .text(kind))?.integer ?? 0)
+      }
+    } catch { throw .database(error) }
+  }
+
   /// Removes documents of a kind.
   public func remove(kind: String, keys: [String]) async throws(KnowledgeError) {
     do {

@@ -112,6 +112,11 @@ extension AlarmBook {
       (identifiers[machine] ?? []).compactMap { entries[$0]?.alarm }.filter(\.state.isStanding))
   }
 
+  /// Alarms of one machine that are not over, those set aside among them, by identifier.
+  public func open(of machine: MachineID) -> [Alarm] {
+    identifiers(of: machine).compactMap { entries[$0]?.alarm }.filter { $0.state != .normal }
+  }
+
   /// The alarm with this identifier, in whatever state.
   public func alarm(_ id: String) -> Alarm? { entries[id]?.alarm }
 

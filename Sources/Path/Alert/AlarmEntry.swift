@@ -54,6 +54,8 @@ struct AlarmEntry: Sendable, Codable, Equatable {
   /// The condition as it is told now; a severity never falls.
   mutating func take(_ finding: Finding, at now: Stamp) {
     endAbsence()
+    // What became worse has a time to act of its own; what became milder keeps the shorter one.
+    if finding.severity > alarm.severity || alarm.due == nil { alarm.due = finding.due(since: now) }
     alarm.finding = finding
     alarm.updated = now
     alarm.severity = max(alarm.severity, finding.severity)
@@ -67,6 +69,7 @@ struct AlarmEntry: Sendable, Codable, Equatable {
     alarm.finding = finding
     alarm.severity = finding.severity
     (alarm.raised, alarm.updated) = (now, now)
+    alarm.due = finding.due(since: now)
     (alarm.returned, alarm.closure, alarm.realarms) = (nil, nil, nil)
   }
 
@@ -134,6 +137,12 @@ extension AlarmBook {
     motions = memory.motions
     gate = memory.gate
     gate.recent = gate.recent.map { $0.moved(clock - down) }
+  }
+}
+
+extension Finding {
+  fileprivate func due(since now: Stamp) -> Alarm.Due? {
+    due.flatMap(TimeToAct.init).map { Alarm.Due(within: $0, since: now) }
   }
 }
 

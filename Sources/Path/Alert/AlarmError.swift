@@ -91,7 +91,8 @@ extension AlarmCommand {
     if why.allSatisfy(\.isWhitespace) { throw .noReason(verb) }
   }
 
-  private static func isFit(_ text: String, _ limit: Int) -> Bool {
+  /// Whether a text is one line without control characters, at most so long.
+  public static func isFit(_ text: String, _ limit: Int) -> Bool {
     text.count <= limit && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 }

@@ -7,12 +7,13 @@ public import Machine
 /// Its shape is `packaging/schemas/alarm.schema.json`; a change that readers could notice raises `version`.
 public struct AlarmMessage: Codable, Equatable, Sendable {
   /// Version of the schema that this message follows.
-  public static let version = 1
+  public static let version = 2
 
   /// The schema's identifier with its version.
   public var schema = "millwright/alarm/\(AlarmMessage.version)"
-  /// Name of the site.
+  /// Name of the site, and of the gateway in it.
   public var site: String
+  public var node: String
   /// Tag of the machine.
   public var machine: String
   /// Severity of the worst standing machine alarm; `impaired` when none stands but a sensor is faulty, so that
@@ -24,95 +25,65 @@ public struct AlarmMessage: Codable, Equatable, Sendable {
   public var updated: String
   /// Standing alarms, most urgent first.
   public var alarms: [Entry]
+  /// Alarms that are shelved, suppressed or out of service, the most severe first; at most `asideLimit` of them.
+  public var aside: [Aside]
+  /// How many are set aside, those that are not listed included.
+  public var asideCount: Int
   /// Models in use, by name, with the first 12 digits of their SHA-256.
   public var models: [String: String]
+  /// SHA-256 of the configuration and fault knowledge in force.
+  public var configuration: String
 
-  /// One standing alarm.
-  public struct Entry: Codable, Equatable, Sendable {
-    /// `machine:fault` or `machine/point:fault`.
-    public var id: String
-    /// Identifier of the fault.
-    public var fault: String
-    /// The fault's name for people.
-    public var title: String
-    /// `machine` or `sensor`.
-    public var subject: String
-    /// Name of the point that shows it best.
-    public var point: String?
-    /// State after ISA-18.2.
-    public var state: String
-    /// Highest severity since it was raised.
-    public var severity: String
-    /// 0 to 1.
-    public var confidence: Double
-    /// How often it was raised.
-    public var occurrence: Int
-    /// ISO 8601, UTC.
-    public var raised: String
-    /// ISO 8601, UTC.
-    public var updated: String
-    /// When the condition went away, if it did; ISO 8601, UTC.
-    public var returned: String?
-    /// What speaks for the fault.
-    public var evidenceFor: [Fact]
-    /// What speaks against it.
-    public var evidenceAgainst: [Fact]
-    /// Inputs that were not there.
-    public var missing: [String]
-    /// What to check.
-    public var confirm: String
-    /// What to do.
-    public var action: String
+  enum CodingKeys: String, CodingKey {
+    case schema, site, node, machine, state
+    case sensorFaults = "sensor_faults"
+    case updated, alarms, aside
+    case asideCount = "aside_count"
+    case models, configuration
+  }
 
-    enum CodingKeys: String, CodingKey {
-      case id, fault, title, subject, point, state, severity, confidence, occurrence, raised, updated,
-        returned
-      case evidenceFor = "evidence_for"
-      case evidenceAgainst = "evidence_against"
-      case missing, confirm, action
+  /// Most alarms set aside that one message lists.
+  public static let asideLimit = 50
+
+  /// What stays the same over the messages of one gateway.
+  public struct Origin: Sendable, Equatable {
+    public var site: String
+    public var node: String
+    /// Hash by name of the models in use.
+    public var models: [String: String]
+    /// SHA-256 of the configuration and fault knowledge in force, 64 hexadecimal digits.
+    public var configuration: String
+    /// The messages of this gateway.
+    public init(site: String, node: String, models: [String: String] = [:], configuration: String) {
+      self.site = site
+      self.node = node
+      self.models = models
+      self.configuration = configuration
     }
   }
 
-  /// One piece of evidence.
-  public struct Fact: Codable, Equatable, Sendable {
-    /// For people; its numbers are those of the fields.
-    public var statement: String
-    /// What was measured.
-    public var quantity: String
-    /// The measured value, in `unit`.
-    public var value: Double?
-    /// The limit, baseline or expected value.
-    public var reference: Double?
-    /// Symbol of the unit; empty for ratios.
-    public var unit: String
-    /// Where the reference comes from.
-    public var source: String
-    /// Its part in the confidence.
-    public var weight: Double
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case schema, site, machine, state
-    case sensorFaults = "sensor_faults"
-    case updated, alarms, models
-  }
-
   /// The message about one machine.
-  /// - Parameters:
-  ///   - standing: the machine's standing alarms, most urgent first (`AlarmBook.standing(of:)`).
-  ///   - models: hash by name of the models in use.
+  /// - Parameter evidence: the newest stored evidence by identifier of the alarm.
   public init(
-    site: String, machine: MachineID, standing: [Alarm], models: [String: String] = [:], at now: Stamp
+    _ origin: Origin, machine: MachineID, alarms picture: MachineAlarms,
+    evidence: [String: EvidenceLink] = [:], at now: Stamp
   ) {
-    self.site = site
+    site = origin.site
+    node = origin.node
+    models = origin.models
+    configuration = origin.configuration
     self.machine = machine.rawValue
+    let standing = picture.standing
     let sensors = standing.count { $0.finding.subject == .sensor }
     let worst = standing.filter { $0.finding.subject == .machine }.map(\.severity).max()
     state = worst?.rawValue ?? (sensors > 0 ? "impaired" : "normal")
     sensorFaults = sensors
     updated = now.received.iso8601
-    alarms = standing.map(Entry.init)
-    self.models = models
+    alarms = standing.map {
+      Entry($0, consequences: picture.consequences[$0.id] ?? [], evidence: evidence[$0.id])
+    }
+    aside = picture.aside.prefix(AlarmMessage.asideLimit).map(Aside.init)
+    asideCount = picture.aside.count
   }
 
   /// The message as JSON with sorted keys, so that equal messages are equal bytes.
@@ -120,48 +91,5 @@ public struct AlarmMessage: Codable, Equatable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(self)
-  }
-}
-
-extension AlarmMemory {
-  /// The memory as JSON, for a snapshot; a number that is not finite is kept as text.
-  public func json() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return Array(try encoder.encode(self))
-  }
-
-  /// Reads what `json` wrote.
-  public init(json: [UInt8]) throws {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try decoder.decode(AlarmMemory.self, from: Data(json))
-  }
-}
-
-extension AlarmMessage.Entry {
-  init(_ alarm: Alarm) {
-    let finding = alarm.finding
-    self.init(
-      id: alarm.id, fault: finding.fault, title: finding.title, subject: finding.subject.rawValue,
-      point: finding.point?.name, state: alarm.state.rawValue, severity: alarm.severity.rawValue,
-      confidence: finding.confidence.isFinite ? min(1, max(0, finding.confidence)) : 0,
-      occurrence: alarm.occurrence, raised: alarm.raised.wall.iso8601, updated: alarm.updated.wall.iso8601,
-      returned: alarm.returned?.wall.iso8601, evidenceFor: finding.supporting.map(AlarmMessage.Fact.init),
-      evidenceAgainst: finding.contradicting.map(AlarmMessage.Fact.init), missing: finding.missing,
-      confirm: finding.confirm, action: finding.action)
-  }
-}
-
-extension AlarmMessage.Fact {
-  /// JSON has no NaN and no infinity: such a number is left out, as missing.
-  init(_ evidence: Evidence) {
-    func finite(_ x: Double?) -> Double? { x.flatMap { $0.isFinite ? $0 : nil } }
-    self.init(
-      statement: evidence.statement, quantity: evidence.quantity, value: finite(evidence.value),
-      reference: finite(evidence.reference), unit: evidence.unit, source: evidence.source,
-      weight: finite(evidence.weight) ?? 0)
   }
 }

@@ -7,19 +7,14 @@ public import Machine
 /// A message tells a machine's whole state, so changes that wait are one message, and what waits is bounded by the plant;
 /// nothing of it is ever dropped. A machine that has waited ten seconds goes before more severe ones.
 public struct PublishQueue: Sendable {
-  /// Messages a second, and how many may go at once after a quiet time.
-  public let perSecond: Double
   /// Seconds after which a machine goes first, whatever its severity.
   public static let patience_s = 10.0
   private var waiting: [MachineID: (severity: Severity?, since: MonotonicTime)] = [:]
-  private var tokens: Double
-  private var filled: MonotonicTime?
+  private var rate: TokenBucket
 
-  /// An empty queue with this rate.
-  public init(perSecond: Double = 10) {
-    self.perSecond = max(0.1, perSecond)
-    tokens = max(1, perSecond)
-  }
+  /// An empty queue.
+  /// - Parameter perSecond: messages a second, and how many may go at once after a quiet time.
+  public init(perSecond: Double = 10) { rate = TokenBucket(perSecond: perSecond) }
 
   /// Number of machines that wait.
   public var count: Int { waiting.count }
@@ -34,8 +29,7 @@ public struct PublishQueue: Sendable {
 
   /// The machine whose state is to go out now, taken out of the queue; nil when none waits or it is too early.
   public mutating func next(at now: MonotonicTime) -> MachineID? {
-    fill(now)
-    guard tokens >= 1 else { return nil }
+    guard rate.has(at: now) else { return nil }
     let first = waiting.max { a, b in
       let (late, later) = (isLate(a.value.since, now), isLate(b.value.since, now))
       if late != later { return later }
@@ -45,24 +39,16 @@ public struct PublishQueue: Sendable {
     }
     guard let machine = first?.key else { return nil }
     waiting[machine] = nil
-    tokens -= 1
+    rate.take()
     return machine
   }
 
   /// Seconds until `next` gives something; nil when nothing waits.
   public mutating func delay_s(at now: MonotonicTime) -> Double? {
-    guard !waiting.isEmpty else { return nil }
-    fill(now)
-    return tokens >= 1 ? 0 : (1 - tokens) / perSecond
+    waiting.isEmpty ? nil : rate.delay_s(at: now)
   }
 
   private func isLate(_ since: MonotonicTime, _ now: MonotonicTime) -> Bool {
     now.seconds(since: since) >= PublishQueue.patience_s
-  }
-
-  private mutating func fill(_ now: MonotonicTime) {
-    let passed_s = filled.map { max(0, now.seconds(since: $0)) } ?? 0
-    tokens = min(max(1, perSecond), tokens + passed_s * perSecond)
-    filled = now
   }
 }

@@ -7,21 +7,40 @@ public import Machine
 extension Diagnostician {
   /// Takes note of what people did. A lubrication opens the time in which too much grease can be judged; any event makes
   /// the faults that it addressed be seen anew before they are named again; an outcome counts for the ranking.
-  /// Events of other machines of the same kind are welcome: only their outcome counts.
+  /// Events of other machines of the same kind are welcome: only their outcome counts. Of an inspection the outcome alone
+  /// counts too: what was found is still there.
   public mutating func note(_ event: MaintenanceEvent, on kind: MachineKind? = nil) {
     trackRecord.note(event, on: kind ?? layout.machine.kind)
     guard event.machine == layout.machine.id else { return }
-    if event.kind == .lubrication { lubricated = max(lubricated ?? event.time, event.time) }
+    if event.kind == .lubrication { remember(lubrication: event.time) }
+    if event.kind == .inspection, event.outcome != .refuted { return }
     for s in signatures.indices {
       let model = signatures[s].model
       let isReplaced =
-        event.kind == .replacement && event.faults.isEmpty && event.part == model.component
+        event.kind == .replacement && event.faults.isEmpty
+        && (event.part == model.component
+          || signatures[s].places.contains { $0 != .machine && $0.name(in: layout) == event.part })
       guard event.faults.contains(model.id) || isReplaced else { continue }
       for p in cells[s].indices where isAddressed(s, p, event.part) { cells[s][p] = Cell() }
       for symptom in signatures[s].symptoms where symptom.probe.rings >= 0 {
         for i in 0..<symptom.probe.ringCount(layout) { rings[symptom.probe.rings + i].clear() }
       }
     }
+  }
+
+  /// Counts the event's outcome for the ranking, and nothing else.
+  public mutating func count(_ event: MaintenanceEvent, on kind: MachineKind) {
+    trackRecord.note(event, on: kind)
+  }
+
+  /// Takes note that the machine was greased at this time.
+  public mutating func remember(lubrication time: WallTime) { lubricated = max(lubricated ?? time, time) }
+
+  /// Forgets what models said of these points, because what is normal for them is learned anew.
+  public mutating func forgetScores(of points: Set<PointID>) {
+    lastScores = lastScores.filter { !points.contains($0.key) }
+    opinions = [:]
+    unnamed[.vibrationFall] = nil
   }
 
   /// An event that names one of the fault's places is about that one alone.

@@ -41,6 +41,9 @@ public struct Diagnostician: Sendable {
   /// How long a named fault stands that can no longer be judged.
   public static let unjudged_s = 24.0 * 3600
 
+  /// Identifiers of what is told without a list of symptoms: limits, models and defects of sensors.
+  public static let ownFaults = OwnFault.allCases.map(\.rawValue)
+
   let layout: Layout
   var signatures: [Signature] = []
   /// By signature and place.

@@ -60,3 +60,24 @@ struct Looks: Sendable {
     return standing(quota)
   }
 }
+
+extension Looks {
+  /// What outlives a restart: monotonic time does not, so the onset is told by its age.
+  struct Kept: Sendable, Codable, Equatable {
+    var bits: UInt8
+    var newest: Finding
+    var onsetAge_s: Double
+  }
+
+  /// Nil where nothing was seen.
+  func kept(at now: MonotonicTime) -> Kept? {
+    guard let newest, let onset else { return nil }
+    return Kept(bits: bits, newest: newest, onsetAge_s: now.seconds(since: onset))
+  }
+
+  init(_ kept: Kept, at now: MonotonicTime) {
+    bits = kept.bits
+    newest = kept.newest
+    onset = now.advanced(bySeconds: -kept.onsetAge_s)
+  }
+}

@@ -86,6 +86,11 @@ public struct AnomalyDetector: Sendable {
     return min(own, AnomalyDetector.ownLimit * modelThreshold)
   }
 
+  /// Forgets the thresholds of these points, because what is normal for them is learned anew.
+  public mutating func forget(_ points: Set<PointID>) {
+    for point in points { thresholds[point] = nil }
+  }
+
   /// The model's input for a window, see `models/anomaly.card.yaml`; nil while the baseline is not learned.
   package static func input(of window: FeatureWindow, against baseline: Baseline) -> [Float]? {
     var vector = [Float](repeating: 0, count: AnomalyInput.count)

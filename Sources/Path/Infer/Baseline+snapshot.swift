@@ -8,6 +8,7 @@ extension Baseline: Codable {
   private struct Row: Codable {
     var place: Place
     var normals: [LearnedNormal]
+    var since: WallTime?
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -19,7 +20,7 @@ extension Baseline: Codable {
   /// Writes everything that was learned.
   public func encode(to encoder: any Encoder) throws {
     func rows(_ entries: [Place: Entry]) -> [Row] {
-      entries.map { Row(place: $0.key, normals: $0.value.normals) }.sorted {
+      entries.map { Row(place: $0.key, normals: $0.value.normals, since: $0.value.since) }.sorted {
         ($0.place.point, $0.place.state.description) < ($1.place.point, $1.place.state.description)
       }
     }
@@ -49,7 +50,7 @@ extension Baseline: Codable {
             forKey: key, in: container,
             debugDescription: "\(row.place.point) \(row.place.state): \(count) sound normals expected")
         }
-        entries[row.place] = Entry(normals: row.normals)
+        entries[row.place] = Entry(normals: row.normals, since: row.since)
       }
       return entries
     }

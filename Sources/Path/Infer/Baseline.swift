@@ -32,6 +32,8 @@ public struct Baseline: Sendable, Equatable {
     var normals: [LearnedNormal]
     /// Not part of a snapshot: monotonic time does not outlive a boot.
     var last: MonotonicTime?
+    /// When learning began; nil in what older versions have kept.
+    var since: WallTime?
   }
 
   /// An empty baseline. By default a window counts whenever it comes; readings count every 10 s, so that
@@ -48,7 +50,7 @@ public struct Baseline: Sendable, Equatable {
   public mutating func observe(window: FeatureWindow, learn: Bool) {
     let place = Place(point: window.point, state: window.state)
     guard learn, let values = Baseline.learnable(window) else { return }
-    Baseline.update(&windows, place, window.stamp.monotonic, windowSchedule, values)
+    Baseline.update(&windows, place, window.stamp, windowSchedule, values)
   }
 
   /// Learns one reading of a scalar point.
@@ -57,7 +59,7 @@ public struct Baseline: Sendable, Equatable {
       let yardstick = reading.quantity.yardstick, let y = yardstick.forward(value)
     else { return }
     let place = Place(point: reading.point, state: state)
-    Baseline.update(&readings, place, reading.stamp.monotonic, readingSchedule, [(y, yardstick)])
+    Baseline.update(&readings, place, reading.stamp, readingSchedule, [(y, yardstick)])
   }
 
   /// Features of the window beside this point's normal in the same state; nil while none is learned. What was
@@ -118,13 +120,14 @@ public struct Baseline: Sendable, Equatable {
   }
 
   private static func update(
-    _ entries: inout [Place: Entry], _ place: Place, _ now: MonotonicTime, _ schedule: LearningSchedule,
+    _ entries: inout [Place: Entry], _ place: Place, _ stamp: Stamp, _ schedule: LearningSchedule,
     _ values: [Learnable?]
   ) {
     if entries[place] == nil {
       guard entries.keys.count(where: { $0.point == place.point }) < stateLimit else { return }
-      entries[place] = Entry(normals: Array(repeating: .fresh, count: values.count))
+      entries[place] = Entry(normals: Array(repeating: .fresh, count: values.count), since: stamp.wall)
     }
+    let now = stamp.monotonic
     if let last = entries[place]?.last, now >= last, now.seconds(since: last) < schedule.spacing_s { return }
     entries[place]?.last = now
     for (i, value) in values.enumerated() {

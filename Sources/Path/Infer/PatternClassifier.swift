@@ -7,7 +7,9 @@ public import Machine
 /// fault. It was trained on simulated machines (`models/classifier.card.yaml`), so it ranks what rules name and
 /// names nothing by itself.
 public struct PatternClassifier: FaultClassifier {
-  public let name: String
+  public var name: String { "classifier \(modelHash)" }
+  /// First digits of the model file's SHA-256.
+  public let modelHash: String
   public let faults: [String]
   private let model: Network
   private var scratch: Scratch
@@ -30,7 +32,7 @@ public struct PatternClassifier: FaultClassifier {
     }
     self.model = model
     self.faults = faults
-    name = "classifier \(file.hash.prefix(12))"
+    modelHash = String(file.hash.prefix(12))
     scratch = Scratch(for: [model])
     output = Array(repeating: 0, count: faults.count)
   }

@@ -14,6 +14,7 @@ extension SlowDetector {
       var limits: SlowChannel.Limits?
       var learning: SlowChannel.Learning.Sums?
       var frozen: Double?
+      var since: WallTime?
     }
   }
 
@@ -23,7 +24,7 @@ extension SlowDetector {
       states.map {
         Snapshot.Row(
           point: point, state: $0.state, limits: $0.channel.limits, learning: $0.channel.learning?.sums,
-          frozen: $0.channel.frozen)
+          frozen: $0.channel.frozen, since: $0.since)
       }
     }
     return Snapshot(
@@ -47,7 +48,7 @@ extension SlowDetector {
       let channel =
         row.limits.map { SlowChannel(limits: $0, frozen: row.frozen) }
         ?? SlowChannel(learning: row.learning ?? SlowChannel.Learning.Sums())
-      restored[place].append(Slot(state: row.state, channel: channel))
+      restored[place].append(Slot(state: row.state, since: row.since, channel: channel))
     }
     slots = restored
     return true

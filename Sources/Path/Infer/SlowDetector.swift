@@ -44,6 +44,8 @@ public struct SlowDetector: Sendable {
   /// A channel in one operating state.
   struct Slot: Sendable {
     let state: OperatingState
+    /// When learning began; nil in what older versions have kept.
+    var since: WallTime?
     var channel: SlowChannel
   }
 
@@ -69,7 +71,7 @@ public struct SlowDetector: Sendable {
   /// - Parameter learn: whether the machine is healthy, as far as anybody knows.
   public mutating func observe(_ reading: Reading, state: OperatingState, learn: Bool) {
     guard state.motion != .transient, reading.quality.isGood, let x = reading.usable, x.isFinite,
-      let place = places[reading.point], let slot = slot(place, state)
+      let place = places[reading.point], let slot = slot(place, state, at: reading.stamp)
     else { return }
     slots[place][slot].channel.observe(
       x, at: reading.stamp.monotonic, floor: SlowDetector.floor(of: reading.quantity, at: x, in: state),
@@ -113,10 +115,10 @@ public struct SlowDetector: Sendable {
   }
 
   /// Where the channel of a point in a state stands; nil where there is no room for another state.
-  private mutating func slot(_ place: Int, _ state: OperatingState) -> Int? {
+  private mutating func slot(_ place: Int, _ state: OperatingState, at now: Stamp) -> Int? {
     if let known = slots[place].firstIndex(where: { $0.state == state }) { return known }
     guard slots[place].count < SlowDetector.stateLimit else { return nil }
-    slots[place].append(Slot(state: state, channel: SlowChannel()))
+    slots[place].append(Slot(state: state, since: now.wall, channel: SlowChannel()))
     return slots[place].count - 1
   }
 

@@ -27,6 +27,7 @@ struct BatchWriter {
     ]
     for (usage, kind, rows) in counts { try usage.add(rows: rows, bytes: batch.bytes(kind), tx) }
     for answer in batch.answers { try answer.write(tx) }
+    for (record, effect) in zip(batch.taken, encoded.effects) { try record.write(effect, tx) }
     for snapshot in batch.snapshots {
       try tx.run(
         "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", .text(snapshot.key),

@@ -111,6 +111,37 @@ enum Schema {
         """,
         "CREATE INDEX commands_waiting ON commands (id) WHERE answered IS NULL",
       ]),
+    Migration(
+      "3 records",
+      [
+        // What people did at machines. The daemon takes each in once (`taken`) and says what it did (`effect`); `before`
+        // and `after` are the machine's main figures around the work.
+        """
+        CREATE TABLE records (
+          number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, received INTEGER NOT NULL, time INTEGER NOT NULL,
+          kind TEXT NOT NULL, machine TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL,
+          taken INTEGER, effect TEXT, before TEXT, after TEXT) STRICT
+        """,
+        "CREATE INDEX records_by_machine ON records (machine, time)",
+        "CREATE INDEX records_waiting ON records (number) WHERE taken IS NULL",
+        """
+        CREATE TABLE outcomes (
+          record TEXT NOT NULL REFERENCES records (id), machine_kind TEXT NOT NULL, fault TEXT NOT NULL,
+          outcome TEXT NOT NULL, PRIMARY KEY (record, fault)) STRICT, WITHOUT ROWID
+        """,
+      ]),
+    Migration(
+      "4 actions",
+      [
+        // What alarms ask for beyond being told; one row for each occurrence and rule.
+        """
+        CREATE TABLE actions (
+          id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, proposed INTEGER NOT NULL, rule TEXT NOT NULL,
+          alarm TEXT NOT NULL, state TEXT NOT NULL, expires INTEGER NOT NULL, body TEXT NOT NULL,
+          person TEXT, why TEXT) STRICT
+        """,
+        "CREATE INDEX actions_by_state ON actions (state, id)",
+      ]),
   ]
 
   /// Gives `windows` a column for each feature that this version knows and the file does not have yet.

@@ -57,6 +57,7 @@ struct EncodedBatch: Sendable {
   var transitions: [String] = []
   var alarms: [String] = []
   var about: [String] = []
+  var effects: [(effect: String, before: String?)] = []
   /// Alarms first: they are the first to be sent.
   var posts: [Post] = []
 
@@ -71,6 +72,14 @@ struct EncodedBatch: Sendable {
     for window in batch.windows {
       lines.append(try JSONText.encode(window.lines))
       posts.append(Post(kind: .features, body: try JSONText.encode(CondensedWindow(window))))
+    }
+    for record in batch.taken {
+      let before = record.before.flatMap { $0.isEmpty ? nil : $0 }
+      effects.append(
+        (
+          try JSONText.encode(record.effect),
+          try before.map { figures throws(StoreError) in try JSONText.encode(figures) }
+        ))
     }
     for score in batch.scores { contributions.append(try JSONText.encode(score.contributions)) }
     for record in batch.evidence { about.append(try JSONText.encode(WaveformAbout(record.waveform))) }

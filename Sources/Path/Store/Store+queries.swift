@@ -89,30 +89,6 @@ extension Store {
     return findings
   }
 
-  /// The evidence of one occurrence of an alarm, oldest first; its checksum is verified.
-  public func evidence(alarm: String, occurrence: Int) async throws(StoreError) -> [EvidenceRecord] {
-    let rows = try await query(
-      """
-      SELECT alarm, about, waveform, crc, spectrum, resolution_hz, spectrum_unit FROM evidence
-      WHERE alarm = ? AND occurrence = ? ORDER BY id
-      """, .text(alarm), .integer(Int64(occurrence)))
-    var records: [EvidenceRecord] = []
-    for row in rows {
-      let bytes = row[2].blob ?? []
-      guard row[3].integer == Int64(Checksum.crc32(bytes)) else {
-        throw .damaged(record: "evidence of \(alarm)", detail: "checksum of the waveform differs")
-      }
-      let waveform = try row.json(WaveformAbout.self, of: "evidence").waveform(FloatBytes.decode(bytes))
-      var spectrum: Spectrum?
-      if let amplitudes = row[4].blob, let resolution = row[5].real, let unit = row[6].text {
-        spectrum = Spectrum(resolution_Hz: resolution, amplitudes: FloatBytes.decode(amplitudes), unit: unit)
-      }
-      records.append(
-        EvidenceRecord(alarm: alarm, occurrence: occurrence, waveform: waveform, spectrum: spectrum))
-    }
-    return records
-  }
-
   /// The state stored under `key`, or nil; throws `.damaged` rather than give a state that has changed on disk.
   public func snapshot(_ key: String) async throws(StoreError) -> Snapshot? {
     let rows = try await query("SELECT received, bytes, crc FROM snapshots WHERE key = ?", .text(key))

@@ -20,6 +20,8 @@ public struct StoreBatch: Sendable {
   public var snapshots: [Snapshot]
   /// Answers to commands, in one transaction with what they did.
   public var answers: [CommandAnswer] = []
+  /// Records that were taken in, in one transaction with what they did.
+  public var taken: [TakenRecord] = []
 
   /// A batch of what is given; the rest is empty.
   public init(
@@ -39,7 +41,7 @@ public struct StoreBatch: Sendable {
   /// Whether there is nothing to store.
   public var isEmpty: Bool {
     readings.isEmpty && windows.isEmpty && scores.isEmpty && findings.isEmpty && transitions.isEmpty
-      && evidence.isEmpty && snapshots.isEmpty && answers.isEmpty
+      && evidence.isEmpty && snapshots.isEmpty && answers.isEmpty && taken.isEmpty
   }
 }
 

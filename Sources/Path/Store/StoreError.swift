@@ -10,6 +10,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case damaged(record: String, detail: String)
   /// So many commands wait for the daemon that no more are taken.
   case tooManyCommands(limit: Int)
+  /// No more maintenance records are kept.
+  case tooManyRecords(limit: Int, bytes: Int)
   /// The database refused; the reason names the file.
   case ledger(LedgerError)
 
@@ -25,6 +27,8 @@ extension StoreError: CustomStringConvertible {
     case .full(let path): "\(path): no room left, also after giving up old records"
     case .damaged(let record, let detail): "stored \(record) is damaged: \(detail)"
     case .tooManyCommands(let limit): "\(limit) commands wait already; is the daemon busy?"
+    case .tooManyRecords(let limit, let bytes):
+      "the store keeps \(limit) maintenance records in \(bytes / 1000) kB, and no more; storage.maximum-megabytes gives room"
     case .ledger(let error): error.description
     }
   }

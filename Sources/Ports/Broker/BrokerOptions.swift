@@ -13,7 +13,7 @@ public enum QoS: Int32, Sendable {
   case atLeastOnce = 1
 }
 
-/// What the broker publishes for us when the connection ends without a farewell.
+/// What the broker publishes for us when the connection ends without a farewell, or what is published as the farewell.
 public struct Will: Sendable {
   public var topic: String
   public var payload: [UInt8]

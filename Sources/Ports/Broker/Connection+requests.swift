@@ -21,6 +21,14 @@ extension Connection {
     }
   }
 
+  /// Publishes the last message; nobody waits for its acknowledgement, because the packets arrive in order.
+  func send(_ farewell: Will) {
+    // SAFETY: as above.
+    _ = unsafe mosquitto_publish(
+      handle, nil, farewell.topic, Int32(clamping: farewell.payload.count), farewell.payload,
+      farewell.qos.rawValue, farewell.retain)
+  }
+
   /// Answers the caller of a publication that has its acknowledgement.
   func finish(_ publication: Publication, _ code: Int32) {
     if code >= 128 { return fail(publication, Connection.reasonText(code)) }

@@ -89,6 +89,7 @@ import Machine
     var nextCheck = opened
     while true {
       if exchange.isStopped {
+        if isOpen, let farewell = exchange.farewell { send(farewell) }
         unsafe mosquitto_disconnect(handle)
         return .stopped
       }

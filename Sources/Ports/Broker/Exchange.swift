@@ -30,6 +30,8 @@ final class Exchange: Sendable {
     var stopped = false
     /// Whether the connection is to be dropped without a farewell.
     var cut = false
+    /// What is published right before the end.
+    var farewell: Will?
     var publications = Queue<Publication>()
     var subscriptions: [Subscription] = []
     /// Every registered filter.
@@ -97,9 +99,14 @@ final class Exchange: Sendable {
     return .notConnected(endpoint: endpoint, last: state.statistics.lastError?.description)
   }
 
+  func prepare(farewell: Will) { state.withLock { $0.farewell = farewell } }
+
   // MARK: The connection's side
 
   var isStopped: Bool { state.withLock { $0.stopped } }
+
+  /// What to publish before the end.
+  var farewell: Will? { state.withLock { $0.farewell } }
 
   /// Whether somebody asked since the last call that the connection be dropped.
   func takeCut() -> Bool {

@@ -76,6 +76,13 @@ public final class MQTTClient: Sendable {
     try result.get()
   }
 
+  /// What is published, where there is a connection, right before `run()` ends it in peace: the other half of a will.
+  /// The broker gets it before the farewell; its acknowledgement is not waited for.
+  public func prepare(farewell: Will) throws(BrokerError) {
+    try Topic.checkName(farewell.topic)
+    exchange.prepare(farewell: farewell)
+  }
+
   /// Drops the connection without a farewell, as a sensor that loses its radio does, and connects again after the
   /// usual wait: for the simulator and for tests. The broker publishes the will.
   package func cut() { exchange.cut() }

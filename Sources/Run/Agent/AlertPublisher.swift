@@ -5,35 +5,57 @@ import Broker
 import Clockwork
 import Foundation
 import Machine
+import Store
+import Synchronization
 
-/// Publishes the state of every machine's alarms, retained, whenever it changes and at every connection.
+/// Tells plant systems of alarms: the state of every machine, retained, whenever it changes and at every connection;
+/// each step of an alarm as an event; and whether this gateway is there at all.
 ///
-/// The message is the whole state, so a lost or repeated one does no harm: what counts is that the newest
+/// A state message is the whole state, so a lost or repeated one does no harm: what counts is that the newest
 /// arrives. Machines that are to be told wait in a queue that is bounded by the plant and keeps a rate, the most severe
-/// change first. Nobody waits for the broker: `changed` returns at once, `run` does the talking.
+/// change first. Events wait in a line of their own. Nobody waits for the broker: `changed` returns at once, `run` does
+/// the talking.
 actor AlertPublisher {
   private let client: MQTTClient
-  private let site: String
-  /// Hash by name of the models in use.
-  private let models: [String: String]
+  private let origin: AlarmMessage.Origin
+  private let status: NodeStatus
+  private let topics: AlertTopics
+  private let store: Store
+  private let siteFile: String
   private let clock: any Timekeeper
   private let journal: Journal
   private let machines: [MachineID]
+  /// What Home Assistant is told, by topic.
+  private let devices: [String: HomeAssistantDevice]
   private var waiting: PublishQueue
-  private var standing: @Sendable (MachineID) async -> [Alarm] = { _ in [] }
+  private let events: EventLine
+  private var alarms: @Sendable (MachineID) async -> MachineAlarms = { _ in MachineAlarms() }
   private(set) var published = 0
   private let news: AsyncStream<Void>
   private let raise: AsyncStream<Void>.Continuation
 
   init(
-    client: MQTTClient, plant: Plant, models: [String: String], perSecond: Double, clock: any Timekeeper,
-    journal: Journal
+    client: MQTTClient, site: SiteFile, status: NodeStatus, origin: AlarmMessage.Origin, events: EventLine,
+    store: Store, clock: any Timekeeper, journal: Journal
   ) {
     self.client = client
-    self.models = models
-    site = plant.site
-    machines = plant.machines.map(\.id)
+    self.origin = origin
+    self.status = status
+    self.events = events
+    self.store = store
+    siteFile = site.path
+    topics = AlertTopics(site: origin.site, node: origin.node)
+    machines = site.plant.machines.map(\.id)
+    let told = site.homeAssistant.map { prefix in
+      site.plant.machines.map { machine in
+        let device = HomeAssistantDevice(machine, origin: origin, program: Version.text)
+        return (device.topic(prefix: prefix), device)
+      }
+    }
+    devices = Dictionary(told ?? []) { first, _ in first }
+    let perSecond = Double(site.messagesPerSecond)
     waiting = PublishQueue(perSecond: perSecond)
+    events.queue.withLock { $0.hold(perSecond: perSecond) }
     for machine in machines { waiting.add(machine, severity: nil, at: clock.monotonic()) }
     self.clock = clock
     self.journal = journal
@@ -42,11 +64,15 @@ actor AlertPublisher {
   }
 
   /// Where the newest alarms come from.
-  func follow(_ source: @escaping @Sendable (MachineID) async -> [Alarm]) { standing = source }
+  func follow(_ source: @escaping @Sendable (MachineID) async -> MachineAlarms) { alarms = source }
 
-  /// Alarms of these machines changed, the worst of them of this severity.
-  func changed(_ changed: [MachineID: Severity]) {
-    for (machine, severity) in changed { waiting.add(machine, severity: severity, at: clock.monotonic()) }
+  /// Alarms took these steps.
+  func changed(_ transitions: [AlarmTransition]) {
+    let now = clock.monotonic()
+    for transition in transitions {
+      waiting.add(transition.alarm.finding.machine, severity: transition.alarm.severity, at: now)
+    }
+    events.queue.withLock { queue in for transition in transitions { queue.add(transition) } }
     raise.yield()
   }
 
@@ -54,7 +80,9 @@ actor AlertPublisher {
   private func tellEverything() async {
     let now = clock.monotonic()
     for machine in machines { waiting.add(machine, severity: nil, at: now) }
-    if await !standing(AlarmBook.site).isEmpty { waiting.add(AlarmBook.site, severity: nil, at: now) }
+    if await alarms(AlarmBook.site) != MachineAlarms() {
+      waiting.add(AlarmBook.site, severity: nil, at: now)
+    }
     raise.yield()
   }
 
@@ -72,6 +100,12 @@ actor AlertPublisher {
       switch state {
       case .connected:
         journal.write(.notice, "alarms go to \(client.options.endpoint)")
+        do {
+          try await client.publish(topic: topics.status, payload: Array(try status.json()), retain: true)
+          try await tellDevices()
+        } catch {
+          journal.write(.warning, "the broker does not take the gateway's status or devices: \(error)")
+        }
         await tellEverything()
       case .disconnected(let error?):
         journal.write(.warning, "alarms wait for the broker: \(error)")
@@ -80,24 +114,71 @@ actor AlertPublisher {
     }
   }
 
+  /// Tells Home Assistant of the machines, where the site wants it, and takes back what is no longer wanted: machines that
+  /// left the site file, and all of them when the switch went off.
+  private func tellDevices() async throws {
+    let memory = RetainedTopics(store)
+    let wanted = Set(devices.keys).union((machines + [AlarmBook.site]).map(topics.alarm))
+    let gone = try await memory.want(wanted, at: clock.stamp())
+    for (topic, device) in devices.sorted(by: { $0.key < $1.key }) {
+      try await client.publish(topic: topic, payload: Array(try device.json()), retain: true)
+    }
+    for topic in gone.sorted() { try await client.publish(topic: topic, payload: [], retain: true) }
+    if !gone.isEmpty { try await memory.settle(wanted, at: clock.stamp()) }
+  }
+
+  /// Publishes until nothing waits any more, or the broker is gone: the next connection begins anew.
   private func publishWaiting() async {
-    while let delay_s = waiting.delay_s(at: clock.monotonic()), !Task.isCancelled {
-      guard let machine = waiting.next(at: clock.monotonic()) else {
-        try? await Task.sleep(for: .seconds(delay_s))
-        continue
-      }
-      let message = AlarmMessage(
-        site: site, machine: machine, standing: await standing(machine), models: models, at: clock.stamp())
+    while !Task.isCancelled {
+      let now = clock.monotonic()
       do {
-        try await client.publish(
-          topic: alarmTopic(site: site, machine: machine), payload: Array(try message.json()),
-          qos: .atLeastOnce, retain: true)
-        published += 1
-      } catch {
-        // It waits again; the next connection begins with it.
-        waiting.add(machine, severity: nil, at: clock.monotonic())
-        return
-      }
+        if let machine = waiting.next(at: now) {
+          try await publishState(of: machine)
+        } else if let event = events.queue.withLock({ $0.next(at: now) }) {
+          try await client.publish(
+            topic: topics.event(event.machine),
+            payload: Array(try event.json(site: origin.site, node: origin.node)))
+          events.queue.withLock { $0.delivered(event) }
+        } else {
+          let delays = [waiting.delay_s(at: now), events.queue.withLock { $0.delay_s(at: now) }]
+          guard let delay_s = delays.compactMap(\.self).min() else { return }
+          try await Task.sleep(for: .seconds(max(delay_s, 0.001)))
+        }
+      } catch { return }
     }
   }
+
+  private func publishState(of machine: MachineID) async throws {
+    do {
+      let picture = await alarms(machine)
+      let message = AlarmMessage(
+        origin, machine: machine, alarms: picture, evidence: await evidence(for: picture.standing),
+        at: clock.stamp())
+      try await client.publish(topic: topics.alarm(machine), payload: Array(try message.json()), retain: true)
+      published += 1
+    } catch {
+      waiting.add(machine, severity: nil, at: clock.monotonic())
+      throw error
+    }
+  }
+
+  /// The newest evidence of each alarm; one that cannot be read is missing from the message, nothing more.
+  private func evidence(for alarms: [Alarm]) async -> [String: AlarmMessage.EvidenceLink] {
+    var links: [String: AlarmMessage.EvidenceLink] = [:]
+    for alarm in alarms {
+      guard let place = try? await store.newestEvidence(alarm: alarm.id, occurrence: alarm.occurrence) else {
+        continue
+      }
+      links[alarm.id] = AlarmMessage.EvidenceLink(
+        record: place.id, point: place.point, taken: place.taken, site: siteFile)
+    }
+    return links
+  }
+}
+
+/// The line of events of one run of the daemon: it outlives the configurations.
+final class EventLine: Sendable {
+  let queue: Mutex<EventQueue>
+
+  init(boot: Int64) { queue = Mutex(EventQueue(boot: boot)) }
 }

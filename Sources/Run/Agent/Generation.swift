@@ -12,6 +12,7 @@ import Infer
 import Knowledge
 import Machine
 import Store
+import Synchronization
 import Sync
 
 /// All services of one configuration, from the buses to the brokers.
@@ -22,24 +23,17 @@ struct Generation: Sendable {
   private let clock: any Timekeeper
   private let journal: Journal
   private let started: WallTime
+  private let events: EventLine
+  private let configurationHash: String
   private let mailbox = Mailbox()
   private let pollers: [ModbusPoller]
   private let ingests: [MQTTIngest]
   private let runner: PathRunner
   private let upstream: Upstream?
 
-  /// Two clients of the upstream broker: alarms never wait behind the backlog of condensed data.
-  private struct Upstream: Sendable {
-    let alerts: MQTTClient
-    let publisher: AlertPublisher
-    let bulk: MQTTClient
-    let uplink: Uplink
-  }
-
   init(
     site: SiteFile, resources: Resources, store: Store, memory: Memory, detector: AnomalyDetector?,
-    account: StageAccount,
-    clock: any Timekeeper, journal: Journal, started: WallTime
+    account: StageAccount, events: EventLine, clock: any Timekeeper, journal: Journal, started: WallTime
   ) throws(AgentError) {
     self.site = site
     self.store = store
@@ -47,6 +41,16 @@ struct Generation: Sendable {
     self.clock = clock
     self.journal = journal
     self.started = started
+    self.events = events
+    let knowledge = try KnowledgeBase.load(for: site, resources: resources)
+    let classifier = try PatternClassifier.load(for: site, resources: resources)
+    var models: [String: String] = [:]
+    if let detector { models["anomaly"] = detector.modelHash }
+    if let classifier { models["classifier"] = classifier.modelHash }
+    let origin = AlarmMessage.Origin(
+      site: site.plant.site, node: site.node, models: models,
+      configuration: knowledge.configurationHash(site))
+    configurationHash = origin.configuration
     let mailbox = mailbox
     let sink: @Sendable ([Sample]) async -> Void = { mailbox.put($0) }
     do {
@@ -60,57 +64,46 @@ struct Generation: Sendable {
       ingests = try site.mqtt.map { connection in
         try MQTTIngest(connection, bindings: site.bindings(of: connection.name), clock: clock, sink: sink)
       }
-      upstream = try site.upstream.map { options in
-        var alerts = options
-        alerts.clientID += "-alerts"
-        let client = try MQTTClient(alerts, clock: clock)
-        let bulk = try MQTTClient(options, clock: clock)
-        return Upstream(
-          alerts: client,
-          publisher: AlertPublisher(
-            client: client, plant: site.plant, models: detector.map { ["anomaly": $0.modelHash] } ?? [:],
-            perSecond: Double(site.messagesPerSecond), clock: clock, journal: journal),
-          bulk: bulk,
-          uplink: try Uplink(
-            store: store, node: site.node, site: site.plant.site, transport: BrokerTransport(bulk),
-            clock: clock))
+      upstream = try site.upstream.map {
+        try Upstream(
+          $0, site: site, origin: origin, events: events, store: store, started: started, clock: clock,
+          journal: journal)
       }
     } catch {
       throw .unreachable("\(error)")
     }
-    let publisher = upstream?.publisher
-    let knowledge = try KnowledgeBase.load(for: site, resources: resources)
+    let (publisher, actions) = (upstream?.publisher, upstream?.actions)
     let calibration = try Calibration.load(from: resources)
-    let classifier = try PatternClassifier.load(for: site, resources: resources)
     runner = PathRunner(
       site: site,
       path: PlantPath(
         plant: site.plant, knowledge: knowledge, calibration: calibration, sensors: site.sensors,
         options: site.detection.path, detector: detector, classifier: classifier, memory: memory.baselines,
-        slow: memory.slow, restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) }),
+        slow: memory.slow, restoring: memory.alarms, watched: memory.watched.map { ($0, clock.stamp()) },
+        trackRecord: memory.trackRecord, lubricated: memory.lubricated,
+        seen: (memory.seen, clock.stamp())),
       mailbox: mailbox, store: store, account: account, clock: clock, journal: journal,
-      publish: { await publisher?.changed($0) })
+      publish: {
+        await publisher?.changed($0)
+        await actions?.changed()
+      })
   }
 
   /// Runs all services until `until` returns, then stops acquisition, drains what is on its way to the disk,
   /// and hands over what `until` gave.
   func run(until: @escaping @Sendable () async -> SiteFile?) async -> SiteFile? {
     if let publisher = upstream?.publisher {
-      await publisher.follow { [runner] in await runner.standing(of: $0) }
+      await publisher.follow { [runner] in await runner.alarms(of: $0) }
     }
     return await withTaskGroup(of: Void.self) { services in
       for poller in pollers { services.addTask { await poller.run() } }
       for ingest in ingests { services.addTask { await ingest.run() } }
-      if let upstream {
-        services.addTask { await upstream.alerts.run() }
-        services.addTask { await upstream.publisher.run() }
-        services.addTask { await upstream.bulk.run() }
-        services.addTask { await upstream.uplink.run() }
-      }
+      upstream?.run(in: &services)
       services.addTask { await runner.run() }
       services.addTask { await keepHouse() }
       services.addTask { await writeStatus() }
       let next = await until()
+      if next == nil { upstream?.leave("stopped") }
       services.cancelAll()
       await services.waitForAll()
       return next
@@ -152,10 +145,13 @@ struct Generation: Sendable {
     for ingest in ingests { mqtt.append(StatusReport.MQTTStatus(await ingest.status())) }
     return StatusReport(
       version: Version.text, node: site.node, site: site.plant.site, configuration: site.path,
+      configurationHash: configurationHash,
       processID: ProcessInfo.processInfo.processIdentifier, started: started, updated: clock.wall(),
       machines: await runner.lines(), modbus: modbus, mqtt: mqtt, mailbox: mailbox.load,
       store: try? await store.status(), uplink: upstream?.uplink.statistics(),
-      alertsPublished: await upstream?.publisher.published, droppedRecords: await runner.dropped,
+      alertsPublished: await upstream?.publisher.published,
+      events: upstream == nil ? nil : events.queue.withLock { StatusReport.Events($0) },
+      droppedRecords: await runner.dropped,
       energy: account.snapshot())
   }
 }

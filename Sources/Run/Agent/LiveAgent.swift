@@ -38,17 +38,18 @@ public struct LiveAgent: Sendable {
     let store = try await openStore()
     let account = StageAccount(clock: clock, model: site.power)
     let signals = Steering.signals()
+    let events = EventLine(boot: store.boot)
     var site = site
     journal.write(
       .notice, "millwright \(Version.text), node \(site.node), boot \(store.boot), \(site.summary)")
     while true {
-      let memory = await Memory.load(from: store, site: site, journal: journal)
+      let memory = await Memory.load(
+        from: store, site: site, at: clock.wall(), journal: journal)
       let detector = try AnomalyDetector.load(
         for: site, resources: resources, calibration: memory.calibration, journal: journal)
       let generation = try Generation(
         site: site, resources: resources, store: store, memory: memory, detector: detector, account: account,
-        clock: clock,
-        journal: journal, started: started)
+        events: events, clock: clock, journal: journal, started: started)
       notice?.send("READY=1\nSTATUS=\(site.summary)")
       let current = site
       let next = await generation.run(until: { await nextSite(signals, current: current, notice: notice) })

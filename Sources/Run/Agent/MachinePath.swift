@@ -82,6 +82,28 @@ struct MachinePath {
   /// Takes note of what people did at this machine, or at one of this kind.
   mutating func note(_ event: MaintenanceEvent, on kind: MachineKind) { diagnostician.note(event, on: kind) }
 
+  /// Takes note of the outcome of a diagnosis alone.
+  mutating func count(_ event: MaintenanceEvent, on kind: MachineKind) {
+    diagnostician.count(event, on: kind)
+  }
+
+  /// Takes note that the machine was greased.
+  mutating func remember(lubrication time: WallTime) { diagnostician.remember(lubrication: time) }
+
+  /// What was seen of faults of late, to be kept over a restart, and taken up after it.
+  func seen(at now: Stamp) -> Diagnostician.Snapshot { diagnostician.snapshot(at: now.monotonic) }
+  mutating func restore(_ seen: Diagnostician.Snapshot, at now: Stamp) {
+    diagnostician.restore(seen, at: now.monotonic)
+  }
+
+  /// Learns these points anew, because the machine was changed at `time`; gives those of which something was forgotten.
+  mutating func relearn(_ points: Set<PointID>, learnedBefore time: WallTime) -> Set<PointID> {
+    let forgotten = baseline.forget(points, learnedBefore: time)
+      .union(slow.forget(points, learnedBefore: time))
+    if !forgotten.isEmpty { diagnostician.forgetScores(of: forgotten) }
+    return forgotten
+  }
+
   /// Takes a judged reading.
   mutating func accept(_ reading: Reading) {
     readings[reading.point] = reading

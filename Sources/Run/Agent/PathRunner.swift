@@ -11,26 +11,28 @@ import Store
 /// Drives the plant's path: every tick it empties the mailbox, judges, stores in one transaction, and only then
 /// lets the alarms out.
 actor PathRunner {
-  private var path: PlantPath
+  var path: PlantPath
   private let plant: Plant
   private let mailbox: Mailbox
-  private let store: Store
+  let store: Store
   private let account: StageAccount
   private let clock: any Timekeeper
-  private let journal: Journal
+  let journal: Journal
   private let readingInterval_s: Double
-  private let publish: @Sendable ([MachineID: Severity]) async -> Void
+  private let publish: @Sendable ([AlarmTransition]) async -> Void
   private var backlog = BoundedBacklog()
   private var storedAt: [PointID: (time: MonotonicTime, good: Bool)] = [:]
   private var isStorageBroken = false
   private var keptAt: MonotonicTime
   /// The last command that was answered.
   private var lastCommand: Int64 = 0
+  /// The last maintenance record that was taken in.
+  var lastRecord: Int64 = 0
 
   init(
     site: SiteFile, path: consuming PlantPath, mailbox: Mailbox, store: Store, account: StageAccount,
     clock: any Timekeeper, journal: Journal,
-    publish: @escaping @Sendable ([MachineID: Severity]) async -> Void
+    publish: @escaping @Sendable ([AlarmTransition]) async -> Void
   ) {
     self.path = path
     plant = site.plant
@@ -70,27 +72,28 @@ actor PathRunner {
     Dictionary(backlog.dropped.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
   }
 
-  /// Standing alarms of one machine.
-  func standing(of machine: MachineID) -> [Alarm] { path.standing(of: machine) }
+  /// The alarms of one machine, as others are told of them.
+  func alarms(of machine: MachineID) -> MachineAlarms { path.alarms.alarms(of: machine) }
 
   private func advance() async {
     let samples = mailbox.take()
     let commands = (try? await store.waitingCommands(after: lastCommand)) ?? []
+    let records = (try? await store.waitingRecords(after: lastRecord)) ?? []
     let now = clock.stamp()
     var batch = path.advance(samples, at: now, account: account)
     batch.readings = batch.readings.filter { isWorthStoring($0) }
     if now.monotonic.seconds(since: keptAt) >= Self.keepEvery_s {
       keptAt = now.monotonic
       batch.snapshots = snapshots()
+      await completeReports(at: now)
     }
+    await takeRecords(records, at: now, into: &batch)
     for command in commands { obey(command, at: now, into: &batch) }
-    let touched = Dictionary(
-      batch.transitions.map { ($0.alarm.finding.machine, $0.alarm.severity) }, uniquingKeysWith: max)
     for transition in batch.transitions { tell(transition) }
     if !batch.isEmpty { backlog.append(batch) }
     await flush()
     // An alarm goes out even when the disk is full: it is on disk or counted as not stored.
-    if !touched.isEmpty { await publish(touched) }
+    if !batch.transitions.isEmpty { await publish(batch.transitions) }
   }
 
   /// Obeys one command; its answer is stored together with what it did.
@@ -149,7 +152,7 @@ actor PathRunner {
     return true
   }
 
-  private func snapshots() -> [Snapshot] {
+  func snapshots() -> [Snapshot] {
     let encoder = JSONEncoder()
     let now = clock.stamp()
     var all: [Snapshot] = []
@@ -161,6 +164,11 @@ actor PathRunner {
     for (id, slow) in path.slowMemory {
       if let data = try? encoder.encode(slow) {
         all.append(Snapshot(key: Memory.slowKey(id), stamp: now, bytes: Array(data)))
+      }
+    }
+    for (id, seen) in path.seen(at: now) {
+      if let data = try? encoder.encode(seen) {
+        all.append(Snapshot(key: Memory.seenKey(id), stamp: now, bytes: Array(data)))
       }
     }
     if let calibration = path.calibration, let data = try? encoder.encode(calibration) {

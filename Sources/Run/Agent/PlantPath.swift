@@ -34,11 +34,13 @@ public struct PlantPath: ~Copyable {
   }
 
   /// In the order of the plant.
-  private var machines: [MachinePath]
-  private let places: [MachineID: Int]
-  private var gate: ValidityGate
+  var machines: [MachinePath]
+  let places: [MachineID: Int]
+  /// By fault, the component that fails.
+  let components: [String: String]
+  var gate: ValidityGate
   private var extractor = FeatureExtractor()
-  private var detector: AnomalyDetector?
+  var detector: AnomalyDetector?
   public private(set) var alarms: AlarmBook
   /// The newest valid waveform of each point, as evidence for an alarm that it may raise.
   private var newest: [PointID: Waveform] = [:]
@@ -52,13 +54,18 @@ public struct PlantPath: ~Copyable {
   ///   - memory: what an earlier run learned, by machine.
   ///   - slow: what an earlier run learned of slow signals, by machine; what cannot be sound is learned anew.
   ///   - stored: alarms of an earlier run.
+  ///   - trackRecord: outcomes of earlier diagnoses at this site.
+  ///   - lubricated: when each machine was last greased, where that is known.
+  ///   - seen: what diagnosis had seen of each machine's faults in the end, and when this run begins.
   ///   - watched: what the book of that run was watching, and when this one begins.
   public init(
     plant: Plant, knowledge: KnowledgeBase, calibration: Calibration = .identity,
     sensors: SensorLayout = SensorLayout(), options: Options = Options(), detector: AnomalyDetector? = nil,
     classifier: (any FaultClassifier)? = nil,
     memory: [MachineID: Baseline] = [:], slow: [MachineID: SlowDetector.Snapshot] = [:],
-    restoring stored: [Alarm] = [], watched: (memory: AlarmMemory, at: Stamp)? = nil
+    restoring stored: [Alarm] = [], watched: (memory: AlarmMemory, at: Stamp)? = nil,
+    trackRecord: TrackRecord = TrackRecord(), lubricated: [MachineID: WallTime] = [:],
+    seen: (memory: [MachineID: Diagnostician.Snapshot], at: Stamp)? = nil
   ) {
     let timing = MachinePath.Timing(
       judgePeriod_s: options.judgePeriod_s, readingAge_s: options.readingAge_s,
@@ -73,9 +80,18 @@ public struct PlantPath: ~Copyable {
         machine: machine, timing: timing, baseline: baseline, slow: detector,
         diagnostician: Diagnostician(
           machine: machine, models: knowledge.models(for: machine), calibration: calibration,
-          classifier: classifier, layers: layers))
+          trackRecord: trackRecord, classifier: classifier, layers: layers))
     }
+    components = Dictionary(knowledge.all.map { ($0.id, $0.component) }) { first, _ in first }
     places = Dictionary(plant.machines.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    for (machine, time) in lubricated {
+      if let place = places[machine] { machines[place].remember(lubrication: time) }
+    }
+    if let seen {
+      for (machine, snapshot) in seen.memory {
+        if let place = places[machine] { machines[place].restore(snapshot, at: seen.at) }
+      }
+    }
     gate = ValidityGate(plant: plant, layout: sensors)
     self.detector = detector
     if let watched {
@@ -107,16 +123,9 @@ public struct PlantPath: ~Copyable {
     return transitions
   }
 
-  /// Takes note of what people did at a machine; outcomes count for all machines of its kind.
-  public mutating func note(_ event: MaintenanceEvent) {
-    guard let place = places[event.machine] else { return }
-    let kind = machines[place].machine.kind
-    for i in machines.indices { machines[i].note(event, on: kind) }
-  }
-
-  /// Takes note that somebody mounted the sensor of a point anew on purpose, so that its mean, which has moved, is not
-  /// refused as a bias for ever. The defect stands until the next capture is good.
-  public mutating func remounted(_ point: PointID) { gate.remounted(point) }
+  /// Whether the baseline of every vibration point of a machine is learned for its present state; nil for one that the
+  /// plant does not have.
+  public func isLearned(_ machine: MachineID) -> Bool? { places[machine].map { machines[$0].isLearned } }
 
   /// What was learned of each machine, to be kept over a restart.
   public var memory: [MachineID: Baseline] { places.mapValues { machines[$0].baseline } }
@@ -124,6 +133,11 @@ public struct PlantPath: ~Copyable {
   /// What was learned of the slow signals of each machine, to be kept over a restart.
   public var slowMemory: [MachineID: SlowDetector.Snapshot] {
     places.mapValues { machines[$0].slow.snapshot }
+  }
+
+  /// What diagnosis saw of each machine's faults of late, to be kept over a restart.
+  public func seen(at now: Stamp) -> [MachineID: Diagnostician.Snapshot] {
+    places.mapValues { machines[$0].seen(at: now) }
   }
 
   /// What the model learned of each point, to be kept over a restart.

@@ -4,6 +4,7 @@ import Acquire
 import Condition
 import Fieldbus
 import Foundation
+import Knowledge
 import Machine
 
 /// What `millwright check` found: the plan of every bus and what stands in its way.
@@ -42,8 +43,9 @@ public struct SiteCheck: Codable, Sendable {
   /// Whether every plan fits its bus.
   public var fits: Bool { !buses.contains { $0.verdict == BusLoad.Verdict.impossible.rawValue } }
 
-  /// Computes the load of every bus; nothing is connected to.
-  public init(_ site: SiteFile) throws(AgentError) {
+  /// Computes the load of every bus and reads the site's own faults; nothing is connected to.
+  public init(_ site: SiteFile, resources: Resources) throws(AgentError) {
+    _ = try KnowledgeBase.load(for: site, resources: resources)
     self.site = site.plant.site
     node = site.node
     machines = site.plant.machines.count

@@ -5,6 +5,7 @@ import Alert
 import Broker
 import Budget
 import Condition
+import Engine
 import Foundation
 import Machine
 import Settings
@@ -18,7 +19,11 @@ extension SiteFile {
       var bearings = BearingTable()
       let known = try Setting.load(path: resources.devices + "/bearings.yaml").table()
       try bearings.add(try known.list("bearings"))
-      return try decode(try Setting.load(path: path), path: path, profiles: profiles, bearings: bearings)
+      let text = try Setting.text(of: path)
+      var site = try decode(
+        try Setting.parse(text, file: path), path: path, profiles: profiles, bearings: bearings)
+      site.hash = SHA256.hexadecimal(Array(text.utf8), digits: 64)
+      return site
     } catch {
       throw .settings(error)
     }
@@ -75,15 +80,28 @@ extension SiteFile {
       }
     }
 
-    let upstream = try BrokerOptions(upstream: table.optionalTable("upstream"), site: site, node: node)
+    let upstreamTable = try table.optionalTable("upstream")
+    let homeAssistant = try discoveryPrefix(upstreamTable)
+    let upstream = try BrokerOptions(upstream: upstreamTable, site: site, node: node)
+    let folder = (path as NSString).deletingLastPathComponent
+    let commands = try CommandSettings(
+      table.optionalTable("commands"), folder: folder, hasBroker: upstream != nil)
+    var actions: [ActionRule] = []
+    for entry in try table.optionalList("actions") {
+      let rule = try ActionRule(entry, plant: plant, hasBroker: upstream != nil)
+      guard !actions.contains(where: { $0.name == rule.name }) else {
+        throw entry.fail("a name of its own, '\(rule.name)' stands twice")
+      }
+      actions.append(rule)
+    }
     let storage = try Storage(table.optionalTable("storage"))
     var detection = try Detection(table.optionalTable("detection"))
     let alarms = try table.optionalTable("alarms")
     detection.path.alarms = try AlarmPolicy(alarms)
     let messagesPerSecond = try alarms?.integer("messages-per-second", in: 1...1000, default: 10) ?? 10
+    let alarmFaults = try alarms?.optionalTable("faults")?.keySettings ?? []
     try alarms?.finish()
     let power = try EnergyModel(table.optionalTable("power"))
-    let folder = (path as NSString).deletingLastPathComponent
     var faults: [String] = []
     for entry in try table.optionalList("faults") {
       let name = try entry.string()
@@ -91,9 +109,25 @@ extension SiteFile {
     }
     try table.finish()
     return SiteFile(
-      path: path, node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
-      sensors: sensors, upstream: upstream, messagesPerSecond: messagesPerSecond, storage: storage,
-      detection: detection, power: power, faults: faults)
+      path: path, hash: "", node: node, plant: plant, modbus: modbus, mqtt: mqtt, bindings: bindings,
+      sensors: sensors, upstream: upstream, homeAssistant: homeAssistant,
+      messagesPerSecond: messagesPerSecond, actions: actions, commands: commands, storage: storage,
+      detection: detection,
+      power: power, faults: faults, alarmFaults: alarmFaults)
+  }
+
+  /// Where Home Assistant looks for machines, where the site file wants them there.
+  private static func discoveryPrefix(_ upstream: SettingTable?) throws(SettingsError) -> String? {
+    guard let upstream else { return nil }
+    let setting = upstream.optional("home-assistant-prefix")
+    let prefix = try setting?.string() ?? "homeassistant"
+    guard !prefix.isEmpty, prefix.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"+#".utf8.contains($0) }),
+      !prefix.hasPrefix("/"), !prefix.hasSuffix("/")
+    else {
+      throw setting?.fail("the beginning of a topic, like homeassistant")
+        ?? .missingKey(upstream.place, key: "home-assistant-prefix")
+    }
+    return try upstream.flag("home-assistant", default: false) ? prefix : nil
   }
 
   /// Finds what `connection.device.value` names and checks that it fits the point.

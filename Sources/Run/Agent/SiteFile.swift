@@ -5,12 +5,15 @@ public import Broker
 public import Budget
 public import Condition
 public import Machine
+import Settings
 
 /// Everything that an operator decides, read from one YAML file; `packaging/millwright.example.yaml` shows
 /// every key.
 public struct SiteFile: Sendable {
   /// The file that it was read from.
   public var path: String
+  /// SHA-256 of the file as it was read, 64 hexadecimal digits.
+  public var hash: String
   /// Name of this gateway in topics and identities.
   public var node: String
   public var plant: Plant
@@ -22,13 +25,21 @@ public struct SiteFile: Sendable {
   public var sensors: SensorLayout
   /// Where alarms and condensed data go; nil keeps everything local.
   public var upstream: BrokerOptions?
+  /// Prefix of the topics by which machines appear in Home Assistant; nil where they do not.
+  public var homeAssistant: String?
   /// Most alarm messages that go there in a second.
   public var messagesPerSecond: Int
+  /// Work orders that faults ask for.
+  public var actions: [ActionRule]
+  /// Who may give commands over MQTT; nil for nobody.
+  public var commands: CommandSettings?
   public var storage: Storage
   public var detection: Detection
   public var power: EnergyModel
   /// Files and folders of what the site itself knows of faults, laid over the knowledge that comes with the program.
   public var faults: [String]
+  /// The faults, or beginnings of their names, under which `alarms:` says something else.
+  var alarmFaults: [Setting]
 
   /// A point and the value that feeds it, like `line-1` and `node-1.speed`.
   public struct Binding: Sendable, Equatable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Acquire
+import Alert
 import Broker
 public import Budget
 import Foundation
@@ -20,6 +21,8 @@ public struct StatusReport: Codable, Sendable {
   public var site: String
   /// The site file.
   public var configuration: String
+  /// SHA-256 of it and of the fault knowledge in force.
+  public var configurationHash: String?
   public var processID: Int32
   public var started: WallTime
   public var updated: WallTime
@@ -32,9 +35,25 @@ public struct StatusReport: Codable, Sendable {
   /// Nil when nothing goes upstream.
   public var uplink: Uplink.Statistics?
   public var alertsPublished: Int?
+  /// Nil when nothing goes upstream.
+  public var events: Events?
   /// Records that could not be stored and were given up, by class.
   public var droppedRecords: [String: Int]
   public var energy: EnergySnapshot
+
+  /// Steps of alarms on their way upstream.
+  public struct Events: Codable, Sendable {
+    public var sent: Int
+    public var waiting: Int
+    /// Given up at the bound; the trail has them.
+    public var lost: Int
+
+    init(_ queue: borrowing EventQueue) {
+      sent = queue.sent
+      waiting = queue.count
+      lost = queue.lostInAll
+    }
+  }
 
   /// One MQTT connection.
   public struct MQTTStatus: Codable, Sendable {

@@ -35,6 +35,25 @@ struct StoredEvidence {
     } catch let error as StoreError { throw AgentError.storage("\(error)") }
   }
 
+  /// The evidence that an alarm message names by its number.
+  static func numbered(_ number: Int64, in site: SiteFile) async throws -> StoredEvidence {
+    do {
+      let store = try Store.openForReading(site.storage.database)
+      guard let record = try await store.evidence(id: number) else {
+        throw AgentError.unreadable(
+          file: "evidence:\(number)", reason: "\(site.storage.database) does not hold it, or no longer")
+      }
+      let point = record.waveform.point
+      guard let machine = site.plant.machines.first(where: { $0.id == point.machine }),
+        let alarm = try await store.alarms().first(where: { $0.id == record.alarm })
+      else {
+        throw AgentError.unknown("evidence:\(number) is of \(point), which \(site.path) does not name")
+      }
+      return StoredEvidence(
+        record: record, machine: machine, cause: try await cause(of: alarm, record.waveform, in: store))
+    } catch let error as StoreError { throw AgentError.storage("\(error)") }
+  }
+
   private static func newest(
     of point: PointID, in store: Store
   ) async throws(StoreError) -> (Alarm, EvidenceRecord)? {

@@ -13,8 +13,8 @@ struct Analyse: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Analyse a recorded waveform: statistics, spectra, bearing and machine lines, what is wrong.",
     discussion: """
-      Reads WAV, CSV, .npz, .npy, MATLAB v5 .mat, bare int16 or float32 samples, or the newest stored evidence of a
-      point such as P-101/DE-H. What the file does not say (rate, unit, speed) is given by options; nothing is guessed.
+      Reads WAV, CSV, .npz, .npy, MATLAB v5 .mat, bare int16 or float32 samples, the newest stored evidence of a
+      point such as P-101/DE-H, or the evidence that an alarm message names, like evidence:42. What the file does not say (rate, unit, speed) is given by options; nothing is guessed.
 
       EXAMPLES
         millwright analyse 12k_Drive_End_OR007@6_0_130.npz --bearing 'SKF 6205-2RS JEM' --svg page.svg
@@ -22,8 +22,9 @@ struct Analyse: AsyncParsableCommand {
         millwright analyse pump.wav --unit g --scale 50 --speed 1480 --bearing 9,7.94,39.04,0
         millwright analyse log.csv --channel z --unit m/s2 --site site.yaml --machine P-101
         millwright analyse P-101/DE-H --site site.yaml --json
+        millwright analyse evidence:42 --site site.yaml
       """)
-  @Argument(help: "The file, or the point as MACHINE/POINT.") var source: String
+  @Argument(help: "The file, the point as MACHINE/POINT, or evidence:N.") var source: String
   @OptionGroup(title: "Reading") var reading: AnalyseReading
   @OptionGroup(title: "The machine") var about: AnalyseMachine
   @Flag(help: "Print JSON.") var json = false
@@ -32,7 +33,7 @@ struct Analyse: AsyncParsableCommand {
 
   func validate() throws {
     if FileManager.default.fileExists(atPath: source) { return }
-    guard Analyse.point(source) != nil else {
+    guard Analyse.point(source) != nil || Analyse.evidenceNumber(source) != nil else {
       throw ValidationError("\(source) is neither a file here nor a point like P-101/DE-H")
     }
     if let option = reading.given {
@@ -72,10 +73,19 @@ struct Analyse: AsyncParsableCommand {
 
   private func analysis() async throws -> Analysis {
     if FileManager.default.fileExists(atPath: source) { return try file() }
+    let site = try about.siteFile()
+    if let number = Analyse.evidenceNumber(source) {
+      return try page(of: try await StoredEvidence.numbered(number, in: site))
+    }
     guard let point = Analyse.point(source) else {
       throw AgentError.unreadable(file: source, reason: "there is no such file")
     }
-    return try await evidence(of: point)
+    return try page(of: try await StoredEvidence.newest(of: point, in: site))
+  }
+
+  /// The number in `evidence:42`.
+  private static func evidenceNumber(_ text: String) -> Int64? {
+    text.hasPrefix("evidence:") ? Int64(text.dropFirst("evidence:".count)) : nil
   }
 
   /// Points have one slash and no dot in their names; files mostly have.
@@ -114,10 +124,9 @@ struct Analyse: AsyncParsableCommand {
       speedSignal: try reading.speedSignal(in: source))
   }
 
-  private func evidence(of point: PointID) async throws -> Analysis {
-    let site = try about.siteFile()
-    let stored = try await StoredEvidence.newest(of: point, in: site)
+  private func page(of stored: StoredEvidence) throws -> Analysis {
     let waveform = stored.record.waveform
+    let point = waveform.point
     let speed =
       about.speed.map { Analysis.Speed(rpm: $0, source: "--speed") }
       ?? waveform.speed_rpm.map { Analysis.Speed(rpm: $0, source: "the capture") }

@@ -13,7 +13,9 @@ struct Check: AsyncParsableCommand {
 
   func run() async throws {
     let check = try await reporting {
-      try SiteCheck(try SiteFile.load(path: options.site, resources: try Resources.find()))
+      let resources = try Resources.find()
+      return try SiteCheck(
+        try SiteFile.load(path: options.site, resources: resources), resources: resources)
     }
     if json {
       try printJSON(check)

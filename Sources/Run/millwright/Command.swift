@@ -17,6 +17,8 @@ struct Millwright: AsyncParsableCommand {
         millwright run --site site.yaml          the daemon
         millwright status --site site.yaml       how the daemon and its machines fare
         millwright alarm list --site site.yaml   the alarms that stand; ack, shelve and more act on them
+        millwright record add --site site.yaml   what was done at a machine; import, list and show
+        millwright action list --site site.yaml  work orders that wait for a person; confirm, reject
         millwright analyse FILE --bearing NAME   the analyst's page on one recorded waveform
         millwright fault search cavitaton        what is known of faults, typing forgiven
 
@@ -24,7 +26,9 @@ struct Millwright: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Check.self, Probe.self, Status.self, AlarmGroup.self, ReplayCommand.self, Analyse.self,
+      Run.self, Check.self, Probe.self, Status.self, AlarmGroup.self, ActionGroup.self, RecordGroup.self,
+      ReplayCommand.self,
+      Analyse.self,
       Receive.self, ModelCommand.self, FaultCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }

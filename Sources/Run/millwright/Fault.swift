@@ -4,7 +4,6 @@ import Agent
 import ArgumentParser
 import Foundation
 import Knowledge
-import Ledger
 import Machine
 import Settings
 
@@ -98,7 +97,8 @@ struct FaultList: AsyncParsableCommand {
 struct FaultSearch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search",
-    abstract: "Find faults by words of title, symptom, cause or action; misspelt ones too.")
+    abstract: "Find faults by words of title, symptom, cause or action; misspelt ones too.",
+    discussion: "With --site, what was done at the machines of the site is found as well.")
   @OptionGroup var options: KnowledgeOptions
   @Argument(help: "The words.") var words: [String]
   @Option(help: "How many to show.") var limit = 10
@@ -109,6 +109,14 @@ struct FaultSearch: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let words = words.joined(separator: " ")
+    if let site = options.site, options.faults.isEmpty {
+      let hits = try await reporting {
+        let desk = try recordDesk(site)
+        return desk.isOpen ? try await desk.search(words, limit: limit) : nil
+      }
+      if let hits { return try show(hits) }
+    }
     let knowledge = try await options.load()
     // The search is SQLite's: a file of its own, for this call only, leaves the daemon's alone.
     let folder = FileManager.default.temporaryDirectory.appending(path: "millwright-\(UUID())")
@@ -116,21 +124,25 @@ struct FaultSearch: AsyncParsableCommand {
     let hits: [KnowledgeStore.Hit]
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      let ledger = try Ledger.open(
-        folder.appending(path: "knowledge.db").path, migrations: KnowledgeStore.migrations,
-        limits: Ledger.Limits(ballastBytes: 0))
-      let store = KnowledgeStore(ledger)
+      let store = try await KnowledgeStore.open(folder.appending(path: "knowledge.db").path)
       try await store.fill(with: knowledge)
-      hits = try await store.search(words.joined(separator: " "), limit: limit)
-      try ledger.close()
+      hits = try await store.search(words, limit: limit)
+      try store.close()
     } catch let error as KnowledgeError {
       throw refusal(of: error)
     } catch {
       Journal(marks: false).write(.error, "error: \(error)")
       throw ExitCode(74)
     }
+    try show(hits)
+  }
+
+  private func show(_ hits: [KnowledgeStore.Hit]) throws {
     if json { return try printJSON(hits) }
-    for hit in hits { print("\(padded(hit.key, 34))\(hit.title)\n\(padded("", 34))\(hit.line)") }
+    for hit in hits {
+      let name = hit.kind == RecordDesk.document ? "record \(hit.key.prefix(8))" : hit.key
+      print("\(padded(name, 34))\(hit.title)\n\(padded("", 34))\(hit.line)")
+    }
     if hits.isEmpty { print("nothing like that; `millwright fault list` shows all") }
   }
 }

@@ -84,6 +84,10 @@ struct Status: AsyncParsableCommand {
         "  upstream \(uplink.isConnected ? "connected" : "away"), \(uplink.committedRows) rows committed there, \(report.alertsPublished ?? 0) alarm states published"
       )
     }
+    if let events = report.events {
+      let lost = events.lost > 0 ? ", \(events.lost) given up" : ""
+      print("  \(events.sent) alarm events sent, \(events.waiting) wait\(lost)")
+    }
     for (kind, count) in report.droppedRecords.sorted(by: { $0.key < $1.key }) {
       print("  \(count) \(kind) given up for want of room")
     }
