@@ -26,7 +26,9 @@ private func models(second limit: Double = 2) -> [FaultModel] {
   }
 }
 
-private func findings(_ said: [(fault: String, odds: Float)], _ models: [FaultModel], order1: Double = 3) -> [Finding] {
+private func findings(_ said: [(fault: String, odds: Float)], _ models: [FaultModel], order1: Double = 3)
+  -> [Finding]
+{
   var fan = Specimen(specimen(.fan))
   fan.radial[.order1] = order1
   var diagnostician = Diagnostician(

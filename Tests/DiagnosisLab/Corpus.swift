@@ -20,7 +20,7 @@ struct Corpus: Codable, Sendable {
   struct Story: Codable, Sendable {
     /// One, two at a time, or none.
     var faults: [String]
-    /// Patterns as little-endian half floats, one row a waveform, in base 64.
+    /// Patterns as little-endian half floats, one row a kept round, in base 64.
     var patterns = Data()
     /// By row: severity of each fault.
     var severities: [[Double]] = []
@@ -28,8 +28,8 @@ struct Corpus: Codable, Sendable {
 
   /// Pairs of faults that overlap, for each machine.
   private static let pairs = 10
-  /// Waveforms in a course.
-  private static let looks = 16.0
+  /// Waveforms in a course, and about as many rounds that are kept.
+  private static let looks = 20.0
 
   init?(of preset: String, seed: UInt64) {
     let day = 86_400.0
@@ -48,7 +48,7 @@ struct Corpus: Codable, Sendable {
       var story = scenario
       let usual = faults.first?.course.growth_s ?? 6 * 3600...day
       let growth = draw.uniform(min(usual.lowerBound, 3 * 3600), min(usual.upperBound, 16 * 3600))
-      let onset = start + draw.uniform(0.05, 0.3) * growth + draw.uniform(0, 0.4) * day
+      let onset = start + draw.uniform(0.05, 0.3) * growth + draw.uniform(0, 3) * day
       for (i, fault) in faults.enumerated() {
         var plan = FaultPlan(
           fault, onset_s: onset + (i == 0 ? 0 : draw.uniform(0.1, 0.5) * growth), growth_s: growth,
@@ -76,9 +76,12 @@ struct Corpus: Codable, Sendable {
       var seen = 0
       while plant.time_s < onset + 1.2 * growth {
         let now = plant.time_s
-        let hasWaveform = !plant.advance().windows.isEmpty
+        _ = plant.advance()
         let newest = recorder.newest.withLock { $0 }
-        guard hasWaveform, newest.count > seen, plant.isLearned else { continue }
+        // Any round: between two waveforms the readings go on, perhaps in another state.
+        guard newest.count > seen, draw.uniform(0, 1) < Corpus.looks * plant.cadence.reading_s / growth else {
+          continue
+        }
         seen = newest.count
         record.severities.append(story.faults.map { $0.severity(at: now) })
         for number in newest.pattern {
@@ -91,7 +94,7 @@ struct Corpus: Codable, Sendable {
     }
 
     let possible = FaultKind.allCases.filter { !$0.isSensorFault && scenario.spec.canSuffer($0) }
-    for _ in 0..<3 { course([]) }
+    for _ in 0..<6 { course([]) }
     for fault in possible { course([fault]) }
     for _ in 0..<Corpus.pairs {
       let (a, b) = (possible[draw.index(possible.count)], possible[draw.index(possible.count)])

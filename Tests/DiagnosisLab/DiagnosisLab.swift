@@ -14,14 +14,17 @@ import Simulation
 /// diagnosis-lab chains FIRST COUNT [CHAIN,...]
 /// diagnosis-lab weeks FIRST COUNT
 /// diagnosis-lab corpus FIRST COUNT                  patterns with their truth, a machine of each kind a seed
+/// diagnosis-lab time                                what one round of readings costs, by machine
 /// diagnosis-lab explain MODE SEED                   what the path said on the way, with its evidence
 /// ```
 @main
 struct DiagnosisLab {
-  static let usage = "usage: diagnosis-lab failures|chains|weeks|corpus FIRST COUNT [NAME,...] | explain MODE SEED"
+  static let usage =
+    "usage: diagnosis-lab failures|chains|weeks|corpus FIRST COUNT [NAME,...] | explain MODE SEED"
 
   static func main() async throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == ["time"] { return try Pace.print(learned()) }
     if arguments == ["inputs"] { return print(Pattern.names.joined(separator: "\n")) }
     guard arguments.count >= 3 else { stop(usage) }
     if arguments[0] == "explain" {

@@ -74,6 +74,7 @@ struct Failure: Codable, Sendable {
     let day = 86_400.0
     let growth = min(usual.lowerBound, 0.6 * day)...min(usual.upperBound, day)
     var story = Scenario.failure(fault, seed: seed, healthy_s: Diagnosis.healthy_s, growth_s: growth)
+    story?.waitUntilRunning()
     // A machine that is greased too much was greased.
     if fault == .overGreasing, let onset = story?.onset_s { story?.spec.plan.greasings_s.append(onset) }
     return story
@@ -121,6 +122,25 @@ struct Failure: Codable, Sendable {
   }
 }
 
+extension Scenario {
+  /// Puts the fault off, by six hours at a time and at most a week, until the machine runs for most of the time in which the
+  /// fault is clear: what stands still neither wears nor shows it.
+  fileprivate mutating func waitUntilRunning() {
+    guard let failure = failure_s, let onset = onset_s else { return }
+    let machine = self.machine
+    let span = max(failure - onset, 600)
+    let shift = (0..<28).map { Double($0) * 6 * 3600 }.first { shift in
+      let moments = (0..<20).map { failure + shift - 0.4 * span * Double($0) / 20 }
+      return moments.count { machine.shaftSpeed_rpm(at: $0) > 0.2 * spec.ratedSpeed_rpm } >= 14
+    }
+    guard let shift, shift > 0 else { return }
+    faults[0].onset_s += shift
+    onset_s = onset + shift
+    failure_s = failure + shift
+    end_s += shift
+  }
+}
+
 extension Failure {
   /// Prints what the path said from onset to failure: each change of what is named, and at the end the evidence.
   static func explain(_ fault: FaultKind, seed: UInt64, _ mind: Mind) {
@@ -138,13 +158,16 @@ extension Failure {
         "\($0.fault) \(String(format: "%.2f", $0.confidence))\($0.consequenceOf.map { " <- " + $0 } ?? "")"
       }.joined(separator: ", ")
       let isOpen = newest.contains { !$0.isAssessable && $0.fault == fault.rawValue }
-      let line = named + (listener.words.isEmpty ? "" : "   # " + listener.top) + (isOpen ? " (cannot be judged)" : "")
+      let line =
+        named + (listener.words.isEmpty ? "" : "   # " + listener.top) + (isOpen ? " (cannot be judged)" : "")
       guard line != last else { return }
       last = line
       print(
         String(format: "%.2f %@  ", story.faults[0].severity(at: now_s), plant.isLearned ? "" : "(unlearned)")
           + line + "   # " + listener.words)
-      for finding in newest where finding.isAssessable && told.insert(finding.fault).inserted { tell(finding) }
+      for finding in newest where finding.isAssessable && told.insert(finding.fault).inserted {
+        tell(finding)
+      }
     }
     print("\nat the end")
     for finding in newest where finding.isAssessable || finding.fault == fault.rawValue { tell(finding) }
@@ -160,7 +183,8 @@ extension Failure {
 
 /// Hears what a classifier says.
 private final class Listener: FaultClassifier {
-  private let heard = Mutex<(classifier: (any FaultClassifier)?, newest: [(fault: String, odds: Float)])>((nil, []))
+  private let heard = Mutex<(classifier: (any FaultClassifier)?, newest: [(fault: String, odds: Float)])>(
+    (nil, []))
   let faults: [String]
   let name: String
 
@@ -182,6 +206,8 @@ private final class Listener: FaultClassifier {
   var top: String { heard.withLock { $0.newest.first?.fault ?? "" } }
   /// The first three with their log odds.
   var words: String {
-    heard.withLock { $0.newest.map { "\($0.fault) \(String(format: "%.1f", $0.odds))" }.joined(separator: ", ") }
+    heard.withLock {
+      $0.newest.map { "\($0.fault) \(String(format: "%.1f", $0.odds))" }.joined(separator: ", ")
+    }
   }
 }

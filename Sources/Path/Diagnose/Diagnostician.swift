@@ -61,6 +61,8 @@ public struct Diagnostician: Sendable {
   /// A learned opinion beside the rules; nil runs on rules alone.
   var classifier: (any FaultClassifier)?
   var pattern: Pattern?
+  /// Whether the last window named anything: then the question is only what.
+  private var isAbnormal = false
   /// What the classifier said of late, as log odds by fault, and when it was last asked.
   private var opinion: (odds: [String: Double], at: MonotonicTime)?
   /// What people are told of faults that no symptoms name, where the models say it.
@@ -132,6 +134,7 @@ public struct Diagnostician: Sendable {
       scene, isNamed: !named.isEmpty,
       isVibrationNamed: named.contains { signatures[$0.signature].model.watch == .waveforms },
       &findings, &open)
+    isAbnormal = findings.contains { $0.subject == .machine }
     return findings + sensors + open
   }
 
@@ -165,7 +168,8 @@ public struct Diagnostician: Sendable {
       return
     }
     if signature.needsLubrication, !isFreshlyGreased(stamp) { return }
-    let isSuspected = (odds ?? -.infinity) >= Ranking.suspicion
+    let isSuspected =
+      (odds ?? -.infinity) >= (isAbnormal ? Ranking.suspicionWhereAbnormal : Ranking.suspicion)
     let anomalous = anomalousPoints
     let judgements = signature.places.indices.map { p in
       signature.judge(

@@ -18,8 +18,11 @@ public struct Pattern: Sendable {
   public static var count: Int { width * observables.count }
   /// A name for each observable, in order: a model that was made for other ones is refused.
   public static let names: [String] = observables.map {
-    [$0.quantity.identifier, $0.point == .radial ? "" : "at \($0.point)", $0.form == .value ? "" : "as \($0.form.rawValue)"]
-      .filter { !$0.isEmpty }.joined(separator: " ")
+    [
+      $0.quantity.identifier, $0.point == .radial ? "" : "at \($0.point)",
+      $0.form == .value ? "" : "as \($0.form.rawValue)",
+    ]
+    .filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   var probes: [Probe]

@@ -26,13 +26,15 @@ struct Standing {
 enum Ranking {
   /// What a model's score moves the confidence of a vibration fault by.
   static let modelWeight = 0.05
-  /// Log odds from which a classifier's opinion names what its rule does not: four to one.
+  /// Log odds from which a classifier's opinion names what its rule does not: four to one, and even where
+  /// something is named already.
   static let suspicion = 1.4
+  static let suspicionWhereAbnormal = 0.0
   /// Share of the newest window in the running mean of the classifier's log odds, and how long that holds unasked.
   static let opinionShare = 0.4
   static let opinionAge_s = 3600.0
   /// Part of a fault's weight that must depart from what is usual before the classifier may name it.
-  static let leastDeparture = 0.1
+  static let leastDeparture = 0.2
   /// What a rule's score adds to the classifier's log odds, per unit above one half; and what a rule that says no takes.
   static let ruleOdds = 4.0
   static let silenceOdds = 1.0

@@ -20,7 +20,8 @@ public struct PatternClassifier: FaultClassifier {
   public init(model file: ModelFile, observables: [String], width: Int) throws(ModelError) {
     let model = try Network(file)
     guard model.metadata["classifier.inputs"] == observables.joined(separator: ",") else {
-      throw .metadata(key: "classifier.inputs", reason: "it is not the list of inputs that this program makes")
+      throw .metadata(
+        key: "classifier.inputs", reason: "it is not the list of inputs that this program makes")
     }
     let faults = (model.metadata["classifier.faults"] ?? "").split(separator: ",").map(String.init)
     guard let input = model.inputs.first, let result = model.outputs.first, model.inputs.count == 1,
