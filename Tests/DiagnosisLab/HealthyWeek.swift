@@ -12,6 +12,8 @@ struct HealthyWeek: Codable, Sendable {
   var preset: String
   /// Alarms about the machine, `fault` by `fault`.
   var alarms: [String] = []
+  /// What they rest on, one line each.
+  var evidence: [String] = []
   /// The same by plain limits: overall velocity in zone C or D (ISO 10816-3 for the machine's group, rigid), overall
   /// acceleration at twice its mean of the learning days, bearing above 80 degC, winding above 120 degC.
   var plain: [String] = []
@@ -37,9 +39,11 @@ struct HealthyWeek: Codable, Sendable {
       let crossed = limits.update(batch.windows, batch.readings, isLearning: isLearning)
       guard !isLearning else { continue }
       week.plain += crossed
-      week.alarms += batch.transitions.map(\.alarm).filter {
+      let raised = batch.transitions.map(\.alarm).filter {
         $0.state == .unacknowledged && $0.finding.subject == .machine
-      }.map(\.finding.fault)
+      }
+      week.alarms += raised.map(\.finding.fault)
+      week.evidence += raised.map { $0.finding.supporting.map(\.statement).joined(separator: "; ") }
     }
     return week
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Machine
 import PathLab
 import Simulation
+import Store
 
 /// What a round costs in which readings arrived and the machine is judged anew: from the validity gate to the alarms, with the
 /// rules, the classifier and the root cause.

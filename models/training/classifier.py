@@ -35,8 +35,8 @@ IMPLIES = {"blocked-strainer": ["cavitation"], "fan-fouling": ["unbalance"], "im
 def read(path):
     """Stories: patterns (rows x numbers) and severities (rows x faults of the story), with the machine they are of."""
     stories = []
-    for line in open(path):
-        machine = json.loads(line)
+    # Machines come in the order in which they were done.
+    for machine in sorted(map(json.loads, open(path)), key=lambda m: (m["seed"], m["preset"])):
         for s in machine["stories"]:
             if s["severities"]:
                 x = np.frombuffer(base64.b64decode(s["patterns"]), "<f2").astype(np.float32)
@@ -131,6 +131,7 @@ def judge(run, stories, faults):
 
 def write_card(data, corpus, kept, held, faults, shares, wrong, shape):
     machines = lambda stories: len({(s["preset"], s["seed"]) for s in stories})
+    digest = hashlib.sha256("".join(sorted(corpus.open())).encode()).hexdigest()
     lines = [
         "# Made by models/training/train classifier; do not edit.",
         "model: classifier",
@@ -144,7 +145,7 @@ def write_card(data, corpus, kept, held, faults, shares, wrong, shape):
         f"architecture: dense {'-'.join(map(str, [shape[1], *HIDDEN, len(faults)]))}, ReLU; int8 activations per tensor, int8 weights per channel",
         "data:",
         "  source: millwright-sim machines, each learned once and then struck by every fault that it can suffer, one or two at a time, through the product's own path (diagnosis-lab corpus); no recording of a real machine",
-        f"  corpus_sha256: {hashlib.sha256(corpus.read_bytes()).hexdigest()}",
+        f"  corpus_sha256: {digest}",
         f"  machines: {{ train: {machines(kept)}, held_out: {machines(held)} }}",
         f"  courses: {{ train: {len(kept)}, held_out: {len(held)} }}",
         f"  patterns_in_training: {shape[0]}",

@@ -90,7 +90,7 @@ struct Signature: Sendable {
     var verdict: Verdict
     /// Share of the weight of all symptoms that speaks for the fault, 0 to 1.
     var score: Double
-    /// The part of it that departs from what is usual.
+    /// The part that departs from what is usual of the weight of what could be observed.
     var departure = 0.0
     /// Bits of the symptoms that are missing and decide.
     var deciding: UInt64 = 0
@@ -108,7 +108,7 @@ struct Signature: Sendable {
     _ calibration: Calibration
   ) -> Judgement {
     var balance = 0.0
-    var departure = 0.0
+    var (departure, observed) = (0.0, 0.0)
     var doubt = 0.0
     var isRuledOut = false
     var (missing, deciding): (UInt64, UInt64) = (0, 0)
@@ -121,6 +121,7 @@ struct Signature: Sendable {
         doubt += symptoms[i].model.against
         continue
       }
+      observed += symptoms[i].model.weight
       let isEcho = isStanding && symptoms[i].isEchoed && worth.gain < 0
       if !isEcho { balance += worth.gain }
       if worth.gain > 0, symptoms[i].model.supports?.isDeparture == true { departure += worth.gain }
@@ -132,7 +133,8 @@ struct Signature: Sendable {
     let score = min(1, max(0, balance / weight))
     func judgement(_ verdict: Judgement.Verdict) -> Judgement {
       Judgement(
-        verdict: verdict, score: isRuledOut && !isSuspected ? 0 : score, departure: departure / weight,
+        verdict: verdict, score: isRuledOut && !isSuspected ? 0 : score,
+        departure: observed > 0 ? departure / observed : 0,
         deciding: deciding, missing: missing)
     }
     // A necessary symptom that is absent decides, whatever else is missing.
