@@ -12,7 +12,7 @@ private struct Oracle: FaultClassifier {
   func logOdds(_ input: [Float]) -> [Float] { said.map(\.odds) }
 }
 
-/// `first` needs 1x above 2, `second` above `limit` and a kurtosis that nothing reaches; half of each is 1x.
+/// `first` needs 1x above 2, `second` above `limit` and a kurtosis that nothing reaches; most of each is 1x.
 private func models(second limit: Double = 2) -> [FaultModel] {
   [("first", 2), ("second", limit)].map { id, limit in
     model(
@@ -20,7 +20,7 @@ private func models(second limit: Double = 2) -> [FaultModel] {
       symptoms: [
         symptom("1x", .feature(.order1), supports: .atLeast(limit), weight: 0.6, necessary: true),
         symptom(
-          "blows", .feature(.kurtosis), supports: .atLeast(id == "first" ? 0 : 1000), weight: 0.4,
+          "blows", .feature(.kurtosis), supports: id == "first" ? .below(1000) : .atLeast(1000), weight: 0.4,
           necessary: id == "second"),
       ])
   }

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Infer
 import Machine
+import TestData
 import Testing
 
 /// The shipped classifier of faults. `models/training/train classifier` wrote the golden vectors.

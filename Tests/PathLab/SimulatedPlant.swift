@@ -123,8 +123,7 @@ public struct SimulatedPlant: ~Copyable {
     let scalars = source.scalars(at: time_s)
     var samples: [Sample] = Scalar.allCases.compactMap { scalar in
       guard let point = machine.point(scalar.rawValue) else { return nil }
-      // The simulator gives the imbalance in per cent.
-      let value = scalars[scalar] * (scalar == .currentImbalance ? 0.01 : 1)
+      let value = scalar.canonical(scalars[scalar])
       // Of a machine at rest some transmitters have nothing to say.
       if value.isNaN, !scalars.isOn, !scalars.hasSensorFault { return nil }
       return .reading(
@@ -174,7 +173,8 @@ extension Machine {
           bearing: name.hasPrefix("CE")
             ? nil : name.hasPrefix("DE") ? "DE" : "NDE")
       }
-        + spec.instruments.compactMap { scalar in
+        // What the vibration sensor makes of its own waveform is left out: the waveform is here.
+        + spec.instruments.filter { $0 != .velocityRMS && $0 != .accelerationRMS }.compactMap { scalar in
           let role = scalar == .speed ? PointRole.shaftSpeed : PointRole(rawValue: scalar.rawValue)
           return role.map { Point(id: PointID(id, scalar.rawValue), role: $0, quantity: scalar.quantity) }
         }, poleCount: spec.poles, rotorBarCount: spec.rotorBars,
@@ -191,7 +191,10 @@ extension Machine {
 }
 
 extension Scalar {
-  /// What it measures, in the canonical unit; the imbalance of currents is a share.
+  /// A value of the simulator in the canonical unit of the quantity: it gives the imbalance of currents in per cent.
+  public func canonical(_ value: Double) -> Double { self == .currentImbalance ? 0.01 * value : value }
+
+  /// What it measures.
   var quantity: Quantity {
     switch self {
     case .speed: .rotationalSpeed

@@ -26,14 +26,14 @@ import Testing
     #expect(delay < hours * 3600)
   }
 
-  /// Known weakness: without a pressure difference over the strainer, a low suction is told as a blocked one, and
-  /// first-out hides the cavitation behind it.
-  @Test("Cavitation is noticed early, as a fault of the suction")
+  /// The models of what is usual see it before its own signs are clear.
+  @Test("Cavitation is noticed early, and named before the pump fails of it")
   func cavitation() async throws {
     let result = try await Self.trial(.cavitation)
     #expect(result.falseAlarms == 0)
-    #expect(["cavitation", "blocked-strainer"].contains(try #require(result.named)))
     #expect(try #require(result.delay_s) < 8 * 3600)
+    let delay = try #require(result.rightDelay_s, "never named; first alarm: \(result.named ?? "none")")
+    #expect(delay < 20 * 3600)
   }
 
   @Test("A cage fault is noticed although its line is too weak to be named")

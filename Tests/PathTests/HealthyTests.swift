@@ -45,7 +45,9 @@ import Testing
       let scalars = source.scalars(at: time_s)
       var samples: [Sample] = Scalar.allCases.compactMap { scalar in
         machine.point(scalar.rawValue).map {
-          .reading(Reading(point: $0.id, quantity: $0.quantity, value: scalars[scalar], stamp: stamp))
+          .reading(
+            Reading(
+              point: $0.id, quantity: $0.quantity, value: scalar.canonical(scalars[scalar]), stamp: stamp))
         }
       }
       let isBalanced = minute >= 3 * 1440
