@@ -159,7 +159,8 @@ let package = Package(
       swiftSettings: strict),
     // An alarm storm as a bare process, for `scripts/bench diagnosis`.
     .executableTarget(
-      name: "alarm-lab", dependencies: ["Alert", "Machine"], path: "Tests/AlarmLab", swiftSettings: strict),
+      name: "alarm-lab", dependencies: ["Alert", "Machine", "TestData"], path: "Tests/AlarmLab",
+      swiftSettings: strict),
     // The engine under libFuzzer, by `scripts/fuzz`; built without it, it replays findings.
     .executableTarget(
       name: "engine-fuzz", dependencies: ["Engine"], path: "Tests/EngineFuzz", exclude: ["seeds.py"],
@@ -179,7 +180,7 @@ let package = Package(
     tests("Engine", ["Engine", "engine-lab", "TestData"]),
     tests("Infer", ["Infer", "Engine", "Machine", "TestData"]),
     tests("Diagnose", ["Diagnose", "Alert", "Features", "Knowledge", "Machine", "TestData"]),
-    tests("Alert", ["Alert", "Machine"]),
+    tests("Alert", ["Alert", "Machine", "TestData"]),
     tests("Analysis", ["Analysis", "Diagnose", "Features", "Machine", "Recordings", "TestData"]),
     tests("Budget", ["Budget", "Clockwork", "Machine"]),
     tests("Knowledge", ["Knowledge", "Features", "Ledger", "Machine", "Settings"]),
@@ -200,7 +201,7 @@ let package = Package(
     .executableTarget(
       name: "diagnosis-lab",
       dependencies: [
-        "PathLab", "Agent", "Diagnose", "Engine", "Infer", "Machine", "Simulation", "Store",
+        "PathLab", "Agent", "Diagnose", "Engine", "Infer", "Machine", "Simulation", "Store", "TestData",
       ],
       path: "Tests/DiagnosisLab", swiftSettings: strict),
     tests(

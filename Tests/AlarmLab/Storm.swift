@@ -4,6 +4,7 @@ import Alert
 import Foundation
 import Glibc
 import Machine
+import TestData
 
 /// Machines whose faults come and go at random, ten updates of one machine a second, while people acknowledge and shelve.
 struct Storm: ~Copyable {
@@ -12,7 +13,7 @@ struct Storm: ~Copyable {
   private let faults = [
     "unbalance", "bearing-outer-race", "cavitation", "blocked-strainer", "rub", "resonance",
   ]
-  private var random = Generator(state: 5)
+  private var random = Noise(5)
   private var present: [[Severity?]]
   private var book: AlarmBook
   private var metrics: AlarmMetrics
@@ -166,17 +167,5 @@ struct Storm: ~Copyable {
     let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return pages * sysconf(Int32(_SC_PAGESIZE)) / 1024
-  }
-}
-
-/// Numbers from a seed (SplitMix64, Steele et al. 2014).
-private struct Generator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -3,6 +3,7 @@
 import Alert
 import Foundation
 import Machine
+import TestData
 import Testing
 
 /// Every legal step after the state diagram of ISA-18.2 / IEC 62682: normal, unacknowledged, acknowledged and returned to
@@ -42,13 +43,13 @@ private struct Events {
     case command(AlarmCommand)
     case tick
   }
-  var random: Seeded
+  var random: Noise
   var second = 0.0
   private var present: [MachineID: [String: Finding]] = [:]
   private let machines = (0..<6).map { MachineID("M-\($0)") }
   private let faults = ["blocked-strainer", "cavitation", "unbalance", "latched", "anomaly", "sensor-stuck"]
 
-  init(seed: UInt64) { random = Seeded(state: seed) }
+  init(seed: UInt64) { random = Noise(seed) }
 
   private var count = 0
   private var last: AlarmCommand?

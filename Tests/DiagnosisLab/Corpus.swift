@@ -8,6 +8,7 @@ import PathLab
 import Simulation
 import Store
 import Synchronization
+import TestData
 
 /// One machine that is learned once and then suffers everything that it can, each time anew: what the classifier of faults is
 /// trained on.
@@ -42,7 +43,7 @@ struct Corpus: Codable, Sendable {
     var plant = Diagnosis.plant(scenario)
     while plant.time_s < scenario.begin_s + Diagnosis.healthy_s { _ = plant.advance() }
     let (memory, start) = (plant.memory, plant.time_s)
-    var draw = Draw(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ preset.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
+    var draw = Noise(seed &* 0x9E37_79B9_7F4A_7C15 ^ preset.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) })
 
     func course(_ faults: [FaultKind]) {
       var story = scenario
@@ -71,7 +72,6 @@ struct Corpus: Codable, Sendable {
       plant.cadence.reading_s = min(120, max(30, growth / 100))
       let rounds = (growth / Corpus.looks / plant.cadence.reading_s).rounded(.down)
       plant.cadence.waveform_s = max(1, rounds) * plant.cadence.reading_s
-      if faults.contains(.overGreasing) { plant.note(.lubrication) }
       var record = Story(faults: faults.map(\.rawValue))
       var seen = 0
       while plant.time_s < onset + 1.2 * growth {
@@ -103,7 +103,7 @@ struct Corpus: Codable, Sendable {
   }
 }
 
-private func place(of fault: FaultKind, _ draw: inout Draw) -> String? {
+private func place(of fault: FaultKind, _ draw: inout Noise) -> String? {
   switch fault {
   case .bearingEarlyDamage, .bearingOuterRace, .bearingInnerRace, .bearingRollingElement, .bearingCage,
     .bearingLateStage, .underLubrication, .overGreasing, .bearingFluting, .falseBrinelling:
@@ -114,23 +114,12 @@ private func place(of fault: FaultKind, _ draw: inout Draw) -> String? {
   }
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014).
-private struct Draw {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+extension Noise {
+  fileprivate mutating func uniform(_ low: Double, _ high: Double) -> Double {
+    low + (high - low) * uniform()
   }
 
-  mutating func uniform(_ low: Double, _ high: Double) -> Double {
-    low + (high - low) * Double(next() >> 11) * 0x1p-53
-  }
-
-  mutating func index(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+  fileprivate mutating func index(_ count: Int) -> Int { Int(next() % UInt64(count)) }
 }
 
 /// A classifier without opinion that keeps what it is shown.

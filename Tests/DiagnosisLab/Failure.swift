@@ -87,17 +87,12 @@ struct Failure: Codable, Sendable {
   ) {
     guard let onset = story.onset_s, let failure = story.failure_s else { return }
     var plant = Diagnosis.plant(story, mind)
-    var greasings = story.spec.plan.greasings_s.sorted()[...]
     let end = failure + (story.faults[0].kind.isSensorFault ? 2 * 3600 : 0)
     var isFollowing = false
     while plant.time_s <= end {
       if !isFollowing, plant.time_s >= onset - 3600 {
         Diagnosis.follow(max(failure - onset, 3600), &plant)
         isFollowing = true
-      }
-      if let next = greasings.first, plant.time_s >= next {
-        plant.note(.lubrication)
-        greasings.removeFirst()
       }
       let now_s = plant.time_s
       let batch = plant.advance()

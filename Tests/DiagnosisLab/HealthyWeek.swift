@@ -28,12 +28,7 @@ struct HealthyWeek: Codable, Sendable {
     plant.cadence.waveform_s = 1800
     plant.cadence.reading_s = 300
     var limits = PlainLimits(velocity_mm_s: story.spec.ratedPower_kW > 300 ? 4.5 : 2.8)
-    var greasings = story.spec.plan.greasings_s.sorted()[...]
     while plant.time_s < story.end_s {
-      if let next = greasings.first, plant.time_s >= next {
-        plant.note(.lubrication)
-        greasings.removeFirst()
-      }
       let isLearning = plant.time_s < story.begin_s + learning_s
       let batch = plant.advance()
       let crossed = limits.update(batch.windows, batch.readings, isLearning: isLearning)

@@ -28,6 +28,8 @@ public struct SimulatedPlant: ~Copyable {
   private let machine: Machine
   /// May be changed on the way.
   public var cadence: Cadence
+  /// When people will grease it and say so, machine time, seconds.
+  private var greasings: ArraySlice<Double>
   /// Machine time of the next readings, seconds.
   public private(set) var time_s: Double
 
@@ -56,6 +58,7 @@ public struct SimulatedPlant: ~Copyable {
       plant: Plant(site: "lab", machines: [machine]), knowledge: shippedKnowledge, calibration: calibration,
       options: options, detector: detector, classifier: classifier, memory: memory)
     self.cadence = cadence
+    greasings = source.spec.plan.greasings_s.filter { $0 >= start_s }.sorted()[...]
     time_s = start_s
   }
 
@@ -76,6 +79,10 @@ public struct SimulatedPlant: ~Copyable {
 
   /// One round of readings, with waveforms where they are due; then the clock moves on by `Cadence.reading_s`.
   public mutating func advance() -> StoreBatch {
+    if let next = greasings.first, time_s >= next {
+      note(.lubrication)
+      greasings.removeFirst()
+    }
     let batch = path.advance(samples(), at: stamp)
     time_s += cadence.reading_s
     return batch
@@ -86,7 +93,7 @@ public struct SimulatedPlant: ~Copyable {
   /// What the last judgement said, the best explanation first.
   public var findings: [Finding] { path.findings(of: machine.id) }
   /// Takes note of what people did at the machine at this moment.
-  public mutating func note(_ kind: MaintenanceEvent.Kind) {
+  private mutating func note(_ kind: MaintenanceEvent.Kind) {
     path.note(MaintenanceEvent(kind: kind, machine: machine.id, time: stamp.wall))
   }
 

@@ -58,10 +58,7 @@ def part(machine):
 def train(x, v):
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
-    layers = []
-    for i, (a, b) in enumerate(zip(WIDTHS, WIDTHS[1:])):
-        layers += [torch.nn.Linear(a, b)] + ([torch.nn.ReLU()] if i < len(WIDTHS) - 2 else [])
-    net = torch.nn.Sequential(*layers)
+    net = dense.network(WIDTHS)
     adam = torch.optim.Adam(net.parameters(), lr=2e-3, weight_decay=1e-5)
     x, v = torch.tensor(x), torch.tensor(v)
     best, best_state, stale = np.inf, None, 0
@@ -83,11 +80,6 @@ def train(x, v):
     net.load_state_dict(best_state)
     print(f"  {epoch + 1} epochs, validation reconstruction error {best:.4f}")
     return [p.detach().numpy() for p in net.parameters()]
-
-
-def runner(model):
-    session = dense.session(model)
-    return lambda z: np.concatenate([session.run(None, {"input": row[None]})[0] for row in z])
 
 
 def scores(run, z):
@@ -148,7 +140,7 @@ def evaluate(machines, runs, threshold, steady):
 def write_golden(model, machines):
     golden = MODELS / "golden"
     golden.mkdir(exist_ok=True)
-    run = runner(model)
+    run = dense.runner(model)
     z = np.concatenate([gather(machines, "test", "healthy")[:24], gather(machines, "test", "unbalance:0.5")[:8],
                         gather(machines, "test", "bearing-outer-race:0.8")[:8]])
     out = run(z)
@@ -233,7 +225,7 @@ def main():
     # Corners of the input range, so that what is clipped is what the product clips.
     corners = np.repeat(np.float32([[8], [-8]]), rows.shape[1], axis=1)
     int8 = dense.quantize(fp32, np.concatenate([rows, corners]))
-    runs = {"fp32": runner(fp32), "int8": runner(int8)}
+    runs = {"fp32": dense.runner(fp32), "int8": dense.runner(int8)}
     sample = scores(runs["int8"], valid_z)
     steady = {rate: conformal(sample, rate) for rate in RATES}
     worst = unsteady(runs["int8"])

@@ -79,11 +79,7 @@ def train(x, y, vx, vy):
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
     generator = torch.Generator().manual_seed(SEED)
-    widths = [x.shape[1], *HIDDEN, y.shape[1]]
-    layers = []
-    for i, (a, b) in enumerate(zip(widths, widths[1:])):
-        layers += [torch.nn.Linear(a, b)] + ([torch.nn.ReLU()] if i < len(widths) - 2 else [])
-    net = torch.nn.Sequential(*layers)
+    net = dense.network([x.shape[1], *HIDDEN, y.shape[1]])
     adam = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=2e-2)
     x, y, vx, vy = map(torch.tensor, (x, y, vx, vy))
 
@@ -180,8 +176,7 @@ def main():
     (MODELS / "classifier.int8.onnx").write_bytes(data)
     shares = {}
     for name, model in (("fp32", fp32), ("int8", onnx.load_model_from_string(data))):
-        session = dense.session(model)
-        run = lambda z: np.concatenate([session.run(None, {"input": row[None]})[0] for row in z])
+        run = dense.runner(model)
         right, total, wrong = judge(run, held, faults)
         shares[name] = (right, total)
         print(f"  {name}: {right} of {total} failures named right ({100 * right / total:.1f} %)")

@@ -2,8 +2,10 @@
 """What the training scripts of dense networks share: the ONNX graph, its INT8 form, and a runner for both."""
 import tempfile
 
+import numpy as np
 import onnx
 import onnxruntime as ort
+import torch
 from onnx import TensorProto, helper
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 
@@ -59,9 +61,19 @@ def finish(model, metadata):
     return model.SerializeToString(deterministic=True)
 
 
-def session(model):
+def runner(model):
+    """Runs the model row by row."""
     options = ort.SessionOptions()
     options.add_session_config_entry("session.x64quantprecision", "1")
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda x: np.concatenate([session.run(None, {"input": row[None]})[0] for row in x])
+
+
+def network(widths):
+    """Linear layers with ReLU between."""
+    layers = []
+    for i, (a, b) in enumerate(zip(widths, widths[1:])):
+        layers += [torch.nn.Linear(a, b)] + ([torch.nn.ReLU()] if i < len(widths) - 2 else [])
+    return torch.nn.Sequential(*layers)

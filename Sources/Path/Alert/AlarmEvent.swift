@@ -63,9 +63,7 @@ public struct AlarmEvent: Sendable, Equatable {
 
   /// The message as JSON with sorted keys.
   public func json(site: String, node: String) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(Message(self, site: site, node: node))
+    try JSONEncoder.forMessages.encode(Message(self, site: site, node: node))
   }
 
   private struct Message: Encodable {

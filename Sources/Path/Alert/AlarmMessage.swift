@@ -88,8 +88,6 @@ public struct AlarmMessage: Codable, Equatable, Sendable {
 
   /// The message as JSON with sorted keys, so that equal messages are equal bytes.
   public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+    try JSONEncoder.forMessages.encode(self)
   }
 }

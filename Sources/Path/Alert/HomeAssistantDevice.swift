@@ -34,9 +34,7 @@ public struct HomeAssistantDevice: Sendable {
 
   /// The message as JSON with sorted keys.
   public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(
+    try JSONEncoder.forMessages.encode(
       Message(
         device: Device(
           identifiers: [identifier], name: machine.name, manufacturer: "Millwright",

@@ -49,8 +49,6 @@ public struct NodeStatus: Codable, Equatable, Sendable {
 
   /// The message as JSON with sorted keys.
   public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+    try JSONEncoder.forMessages.encode(self)
   }
 }

@@ -63,8 +63,10 @@ public struct Diagnostician: Sendable {
   var pattern: Pattern?
   /// Whether the last window named anything: then the question is only what.
   private var isAbnormal = false
-  /// What the classifier said of late, as log odds by fault, and when it was last asked.
-  private var opinion: (odds: [String: Double], at: MonotonicTime)?
+  /// By signature: its place in the classifier's output; nil where that does not know the fault.
+  private var outputs: [Int?] = []
+  /// What the classifier said of late, as log odds in its order, and when it was last asked.
+  private var opinion: (odds: [Double], at: MonotonicTime)?
   /// What people are told of faults that no symptoms name, where the models say it.
   let texts: [String: FaultModel]
   /// Layer of the knowledge base that speaks, by fault.
@@ -81,7 +83,7 @@ public struct Diagnostician: Sendable {
   /// - Parameters:
   ///   - models: all faults that are known; those that cannot occur on this machine are left out.
   ///   - trackRecord: outcomes of earlier diagnoses at this site.
-  ///   - classifier: a learned opinion that ranks what the rules name; it names nothing by itself.
+  ///   - classifier: a learned opinion that ranks what the rules name, and names what departs from usual as the rules say.
   ///   - layers: by fault, the layer of the knowledge base that has the last word on it; findings carry it.
   public init(
     machine: Machine, models: [FaultModel], calibration: Calibration = .identity,
@@ -99,6 +101,7 @@ public struct Diagnostician: Sendable {
     for model in models where OwnFault(rawValue: model.id) == nil {
       if let signature = Signature(model, layout) { signatures.append(signature) }
     }
+    outputs = signatures.map { classifier?.faults.firstIndex(of: $0.model.id) }
     markEchoes()
     placeRings()
     cells = signatures.map { Array(repeating: Cell(), count: $0.places.count) }
@@ -127,7 +130,9 @@ public struct Diagnostician: Sendable {
     for score in window.scores where layout.index[score.point] != nil { lastScores[score.point] = score }
     var open: [Finding] = []
     var standing: [Standing] = []
-    for s in signatures.indices { settle(s, scene, opinion?[signatures[s].model.id], &standing, &open) }
+    for s in signatures.indices {
+      settle(s, scene, outputs[s].flatMap { opinion?[$0] }, &standing, &open)
+    }
     var findings = rank(standing, window.stamp)
     let named = standing.filter { $0.finding.subject == .machine }
     settleUnnamed(
@@ -140,17 +145,14 @@ public struct Diagnostician: Sendable {
 
   /// The classifier's opinion, a running mean over the windows that stand beside a baseline; where none is learned it can
   /// say nothing, and what it said before holds for an hour.
-  private mutating func hear(_ scene: Scene) -> [String: Double]? {
+  private mutating func hear(_ scene: Scene) -> [Double]? {
     let now = scene.window.stamp.monotonic
     if let known = opinion, now.seconds(since: known.at) > Ranking.opinionAge_s { opinion = nil }
     guard let pattern, scene.isLearned, let odds = classifier?.logOdds(pattern.encode(scene, rings)) else {
       return opinion?.odds
     }
-    var said: [String: Double] = [:]
-    for (fault, new) in zip(classifier?.faults ?? [], odds) {
-      let before = opinion?.odds[fault] ?? Double(new)
-      said[fault] = before + Ranking.opinionShare * (Double(new) - before)
-    }
+    let newest = odds.map(Double.init)
+    let said = zip(opinion?.odds ?? newest, newest).map { $0 + Ranking.opinionShare * ($1 - $0) }
     opinion = (said, now)
     return said
   }

@@ -68,7 +68,6 @@ extension Probe {
 extension Pattern {
   /// What is looked at. The order is that of the model's input.
   static let observables: [Observable] = {
-    typealias Quantity = Observable.Quantity
     var all = Feature.allCases.filter { !unused.contains($0) }.map { Observable(.feature($0)) }
     all += along.map { Observable(.feature($0), at: .axial) }
     for point in [Observable.Point.vertical, .horizontal] {

@@ -60,7 +60,7 @@ extension Diagnostician {
     let isArbitrated = odds.contains { $0 ?? 0 > 0 }
     for i in standing.indices {
       guard isArbitrated, let own = odds[i] else { continue }
-      scores[i] = 1 / (1 + exp(-own))
+      scores[i] = logistic(own)
       weighOpinion(&standing[i], own)
     }
     let rivals = standing.indices.map { i in
@@ -104,11 +104,11 @@ extension Diagnostician {
 
   private func weighOpinion(_ standing: inout Standing, _ combined: Double) {
     guard let odds = standing.odds, let classifier else { return }
-    let probability = 1 / (1 + exp(-odds))
+    let probability = logistic(odds)
     let evidence = Evidence.of(
       "Probability of the fault, of all that the machine shows,", quantity: "fault_probability", probability,
       probability >= 0.5 ? "expected at least" : "against the fault below", 0.5,
-      source: "model \(classifier.name)", weight: abs(1 / (1 + exp(-combined)) - 0.5))
+      source: "model \(classifier.name)", weight: abs(logistic(combined) - 0.5))
     if probability >= 0.5 {
       standing.finding.supporting.append(evidence)
     } else {
@@ -253,6 +253,9 @@ extension Diagnostician {
     return best?.fault
   }
 }
+
+/// The probability of these log odds.
+private func logistic(_ odds: Double) -> Double { 1 / (1 + exp(-odds)) }
 
 extension FaultModel {
   /// Within what time to act: as said for this severity, else for the nearest below it, else for the least above.

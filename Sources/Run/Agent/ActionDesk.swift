@@ -14,12 +14,7 @@ public struct ActionDesk: Sendable {
 
   /// Actions in these states, the oldest first.
   public func actions(_ states: Set<ActionState>) async throws(AgentError) -> [StoredAction] {
-    do throws(StoreError) {
-      let store = try Store.openForReading(site.storage.database)
-      let found = try await store.actions(states)
-      try store.close()
-      return found
-    } catch { throw .storage("\(error)") }
+    try await site.reading { store throws(StoreError) in try await store.actions(states) }
   }
 
   /// Confirms or rejects a proposed action.

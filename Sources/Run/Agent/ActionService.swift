@@ -81,13 +81,11 @@ actor ActionService {
     for rule in rules where rule.fits(alarm) {
       let now = clock.wall()
       let order = WorkOrder(alarm, rule: rule, origin: origin)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       let action = StoredAction(
         key: order.key, proposed: now, rule: rule.name, alarm: alarm.id,
         state: rule.isAutomatic ? .confirmed : .proposed,
         expires: WallTime(seconds: now.seconds + rule.validFor_s),
-        body: String(decoding: try encoder.encode(order), as: UTF8.self))
+        body: String(decoding: try JSONEncoder.forMessages.encode(order), as: UTF8.self))
       if try await store.propose(action) {
         journal.write(.notice, "action \(order.key): \(action.state.rawValue)")
       }

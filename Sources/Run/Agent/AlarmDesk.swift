@@ -25,12 +25,12 @@ public struct AlarmDesk: Sendable {
 
   /// Alarms by machine; those that stand, or all that the store knows.
   public func alarms(all: Bool) async throws(AgentError) -> [Alarm] {
-    try await reading { store throws(StoreError) in try await store.alarms(standing: !all) }
+    try await site.reading { store throws(StoreError) in try await store.alarms(standing: !all) }
   }
 
   /// The trail, newest first.
   public func history(_ asked: TrailQuery, limit: Int) async throws(AgentError) -> [AlarmTransition] {
-    try await reading { store throws(StoreError) in try await store.transitions(asked, limit: limit) }
+    try await site.reading { store throws(StoreError) in try await store.transitions(asked, limit: limit) }
   }
 
   /// The figures of the last days.
@@ -39,7 +39,7 @@ public struct AlarmDesk: Sendable {
     var asked = TrailQuery()
     asked.from = WallTime(seconds: now.seconds - days * 86_400)
     let (query, machines, stale_s) = (asked, site.plant.machines.count, policy.stale_s)
-    return try await reading { store throws(StoreError) in
+    return try await site.reading { store throws(StoreError) in
       var metrics = AlarmMetrics(machines: machines, since: query.from)
       try await store.eachTransition(query) { metrics.fold($0) }
       return metrics.summary(at: now, standing: try await store.alarms(standing: true), stale_s: stale_s)
@@ -79,16 +79,5 @@ public struct AlarmDesk: Sendable {
     }
     try store.close()
     return answer
-  }
-
-  private func reading<Value>(
-    _ body: (Store) async throws(StoreError) -> Value
-  ) async throws(AgentError) -> Value {
-    do throws(StoreError) {
-      let store = try Store.openForReading(site.storage.database)
-      let value = try await body(store)
-      try store.close()
-      return value
-    } catch { throw .storage("\(error)") }
   }
 }

@@ -93,10 +93,9 @@ actor CommandService {
     let message = Answer(
       site: origin.site, node: origin.node, user: user, id: id, done: isDone, text: text,
       at: clock.wall().iso8601)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
-      try await client.publish(topic: topic + "/answer", payload: Array(try encoder.encode(message)))
+      let payload = Array(try JSONEncoder.forMessages.encode(message))
+      try await client.publish(topic: topic + "/answer", payload: payload)
     } catch { journal.write(.warning, "the answer to a command did not arrive: \(error)") }
   }
 

@@ -139,12 +139,9 @@ public struct RecordDesk: Sendable {
     async throws(AgentError) -> Value
   {
     guard isOpen else { return absent }
-    do throws(StoreError) {
-      let store = try Store.openForReading(site.storage.database)
-      let value = try await store.keepsRecords() ? try await body(store) : absent
-      try store.close()
-      return value
-    } catch { throw .storage("\(error)") }
+    return try await site.reading { store throws(StoreError) in
+      try await store.keepsRecords() ? try await body(store) : absent
+    }
   }
 
   /// Beside the daemon; where there is no database yet, or one of an older version, it is made first.

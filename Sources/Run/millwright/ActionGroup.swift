@@ -3,7 +3,6 @@
 import Agent
 import Alert
 import ArgumentParser
-import Foundation
 import Machine
 import Store
 
@@ -65,8 +64,7 @@ struct ActionDecision: ParsableArguments {
   @Option(help: "Who; the name you are logged in with otherwise.") var by: String?
 
   func decide(_ state: ActionState) async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let person = by ?? environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? ""
+    let person = by ?? personAtTheKeyboard()
     let (number, why) = (number, why)
     print(try await reporting { try await actionDesk(site).decide(number, state, by: person, why: why) })
   }

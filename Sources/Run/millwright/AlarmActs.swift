@@ -14,8 +14,7 @@ struct ActOptions: ParsableArguments {
 
   /// Asks the daemon and prints its answer.
   func ask(_ verb: AlarmCommand.Verb, until: WallTime? = nil) async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let person = by ?? environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? ""
+    let person = by ?? personAtTheKeyboard()
     let command = AlarmCommand(verb, alarm, by: person, why: why, until: until)
     print(try await reporting { try await alarmDesk(site).ask(command) })
   }
