@@ -82,7 +82,7 @@ final class PlantBroker {
 
   /// Waits for a message on a topic that fits.
   func hears(
-    _ topic: String, within seconds: Double = 15, _ fits: (Message) -> Bool = { _ in true }
+    _ topic: String, within seconds: Double = 60, _ fits: (Message) -> Bool = { _ in true }
   ) async throws -> Message? {
     for _ in 0..<Int(seconds * 20) {
       if let found = messages.last(where: { $0.topic == topic && fits($0) }) { return found }

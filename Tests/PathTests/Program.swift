@@ -75,7 +75,7 @@ final class Daemon {
   var text: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
   /// Waits until the log has this text.
-  func says(_ text: String, within seconds: Double = 15) async throws -> Bool {
+  func says(_ text: String, within seconds: Double = 60) async throws -> Bool {
     for _ in 0..<Int(seconds * 20) {
       if self.text.contains(text) { return true }
       try await Task.sleep(for: .milliseconds(50))
@@ -83,8 +83,18 @@ final class Daemon {
     return false
   }
 
+  /// Waits until the daemon of this site reports its state, as it does once it works: then it obeys people.
+  func reports(on site: String, within seconds: Double = 60) async throws -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      if try await Program.run(["status", "--site", site]).status == 0 { return true }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return false
+  }
+
   /// Waits until the program has ended by itself; nil when it has not.
-  func ends(within seconds: Double) async throws -> Int32? {
+  func ends(within seconds: Double = 60) async throws -> Int32? {
     for _ in 0..<Int(seconds * 50) {
       if !process.isRunning { return process.terminationStatus }
       try await Task.sleep(for: .milliseconds(20))
